@@ -1,0 +1,183 @@
+//! Who may do what, decided here and nowhere else, on facts that were just loaded.
+//!
+//! What a person may not see is [`Refusal::NotFound`], exactly like what does not exist. What they may see but not
+//! do is [`Refusal::Forbidden`]. What a call or an appointment allows its own people is decided by its own state.
+
+use crate::appointment::Appointment;
+use crate::call::Call;
+use crate::ids::{PersonId, RoomId};
+use crate::person::{Person, Role};
+use crate::refusal::Refusal;
+use crate::room::Room;
+use crate::time::{Millis, Span};
+
+/// The parties of an appointment or a call may see and ring each other until this long after it.
+pub const ACQUAINTED_FOR: Span = Span::days(30);
+
+type Allowed = Result<(), Refusal>;
+
+/// Somebody who asks, as the token says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Viewer {
+    pub id: PersonId,
+    pub role: Role,
+    pub scope: Scope,
+}
+
+/// How far the token reaches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    Everything,
+    /// A personal link lets its bearer into one room, and shows nothing else.
+    Room(RoomId),
+}
+
+/// What is between the viewer and another person.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ties {
+    /// The last moment of an appointment or call of the two, which may be still to come.
+    pub last_together: Option<Millis>,
+    /// Whether everyone may see and ring the practitioners of the directory; a host may switch it off.
+    pub directory: Directory,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Directory {
+    #[default]
+    Open,
+    Closed,
+}
+
+impl Viewer {
+    pub fn is_practice(&self) -> bool {
+        matches!(self.role, Role::Staff | Role::Admin)
+    }
+
+    fn roams(&self) -> bool {
+        self.scope == Scope::Everything && self.role != Role::Guest
+    }
+}
+
+/// Whatever is not the one room that a personal link opens.
+pub fn may_roam(viewer: &Viewer) -> Allowed {
+    or_forbidden(viewer.roams(), "this token opens one room and nothing else")
+}
+
+pub fn may_see_person(viewer: &Viewer, person: &Person, ties: Ties, now: Millis) -> Allowed {
+    if viewer.id == person.id {
+        return Ok(());
+    }
+    or_not_found(viewer.roams() && person.disabled_at.is_none() && knows(viewer, person, ties, now))
+}
+
+/// Looking somebody up by e-mail or id is narrower than the directory: a shared appointment, or the staff.
+pub fn may_find_person(viewer: &Viewer, person: &Person, ties: Ties, now: Millis) -> Allowed {
+    let acquainted = ties.acquainted(now) && !are_patients(viewer, person);
+    or_not_found(viewer.id == person.id || viewer.roams() && (viewer.is_practice() || acquainted))
+}
+
+pub fn may_ring(viewer: &Viewer, person: &Person, ties: Ties, now: Millis) -> Allowed {
+    if viewer.id == person.id {
+        return Err(Refusal::Invalid("one cannot ring oneself"));
+    }
+    may_see_person(viewer, person, ties, now)
+}
+
+pub fn may_see_directory(viewer: &Viewer, directory: Directory) -> Allowed {
+    may_roam(viewer)?;
+    let open = directory == Directory::Open || viewer.role != Role::Patient;
+    or_forbidden(open, "the directory of this practice is not open to patients")
+}
+
+pub fn may_write_people(viewer: &Viewer) -> Allowed {
+    may_roam(viewer)?;
+    or_forbidden(viewer.is_practice(), "only staff and administrators keep the people of the practice")
+}
+
+/// Staff keep patients and practitioners; whoever makes staff or administrators must be one.
+pub fn may_give_role(viewer: &Viewer, role: Role) -> Allowed {
+    may_write_people(viewer)?;
+    match role {
+        Role::Patient | Role::Practitioner => Ok(()),
+        Role::Staff | Role::Admin => {
+            or_forbidden(viewer.role == Role::Admin, "only an administrator makes staff and administrators")
+        }
+        Role::Guest => Err(Refusal::Invalid("a guest is invited to a room")),
+    }
+}
+
+pub fn may_see_appointment(viewer: &Viewer, appointment: &Appointment) -> Allowed {
+    let own = appointment.is_party(&viewer.id);
+    or_not_found(match &viewer.scope {
+        Scope::Everything => own || viewer.is_practice(),
+        Scope::Room(room) => own && appointment.room.as_ref() == Some(room),
+    })
+}
+
+/// The link is for the two parties alone, each their own; staff see the appointment, not the way in.
+pub fn may_have_link(viewer: &Viewer, appointment: &Appointment) -> bool {
+    appointment.is_party(&viewer.id)
+}
+
+/// A room is shown to its two parties alone; its guests find it through the call.
+pub fn may_see_room(viewer: &Viewer, room: &Room) -> Allowed {
+    let own = viewer.id == room.practitioner || viewer.id == room.patient;
+    or_not_found(match &viewer.scope {
+        Scope::Everything => own,
+        Scope::Room(only) => own && only == &room.id,
+    })
+}
+
+/// Its parties and guests; administrators see that it is, who and since when, never what is said.
+pub fn may_see_call(viewer: &Viewer, call: &Call) -> Allowed {
+    let own = is_in_call(viewer, call);
+    or_not_found(match &viewer.scope {
+        Scope::Everything => own || viewer.role == Role::Admin,
+        Scope::Room(room) => own && room == &call.room,
+    })
+}
+
+/// Ending is for those who are in it; an administrator looks on.
+pub fn may_end_call(viewer: &Viewer, call: &Call) -> Allowed {
+    may_see_call(viewer, call)?;
+    or_forbidden(is_in_call(viewer, call), "only those in a call can end it")
+}
+
+/// Live calls of everybody, and the audit.
+pub fn may_see_all_calls(viewer: &Viewer) -> bool {
+    viewer.role == Role::Admin && viewer.roams()
+}
+
+fn is_in_call(viewer: &Viewer, call: &Call) -> bool {
+    let guest = call.seats().is_some_and(|seats| seats.get(&viewer.id).is_some());
+    call.party(&viewer.id).is_some() || guest
+}
+
+fn knows(viewer: &Viewer, person: &Person, ties: Ties, now: Millis) -> bool {
+    let listed = person.role == Role::Practitioner && person.listed;
+    match viewer.role {
+        Role::Staff | Role::Admin => true,
+        Role::Practitioner => person.role == Role::Practitioner || ties.acquainted(now),
+        Role::Patient if person.role == Role::Patient => false,
+        Role::Patient => listed && ties.directory == Directory::Open || ties.acquainted(now),
+        Role::Guest => false,
+    }
+}
+
+fn are_patients(viewer: &Viewer, person: &Person) -> bool {
+    viewer.role == Role::Patient && person.role == Role::Patient
+}
+
+impl Ties {
+    fn acquainted(&self, now: Millis) -> bool {
+        self.last_together.is_some_and(|last| now < last + ACQUAINTED_FOR)
+    }
+}
+
+fn or_not_found(allowed: bool) -> Allowed {
+    if allowed { Ok(()) } else { Err(Refusal::NotFound) }
+}
+
+fn or_forbidden(allowed: bool, otherwise: &'static str) -> Allowed {
+    if allowed { Ok(()) } else { Err(Refusal::Forbidden(otherwise)) }
+}
