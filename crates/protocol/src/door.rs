@@ -1,0 +1,47 @@
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Whom a sign-in link signs in. Reading it spends nothing.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SignInView {
+    pub name: String,
+    pub role: String,
+}
+
+/// What a personal link leads to. Reading it spends nothing.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct JoinView {
+    /// Whose link it is.
+    pub name: String,
+    pub practitioner: JoinPractitioner,
+    #[schema(format = DateTime)]
+    pub scheduled_date: String,
+    pub duration_minutes: u16,
+    #[schema(format = DateTime)]
+    pub opens_at: String,
+    #[schema(format = DateTime)]
+    pub closes_at: String,
+    /// `open`, `early`, `over`, or `void` if the appointment does not take place.
+    pub state: String,
+}
+
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct JoinPractitioner {
+    pub name: String,
+    pub specialization: Option<String>,
+}
+
+/// A token that opens this one room.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct JoinPass {
+    pub token: String,
+    #[schema(format = DateTime)]
+    pub expires_at: String,
+    pub user_id: String,
+    pub room_id: String,
+    pub appointment_id: String,
+}
