@@ -1,0 +1,1 @@
+//! One story, told to both databases.
