@@ -308,11 +308,10 @@ impl Call {
         match &self.state {
             State::Ringing { due, .. } => Some(*due),
             State::Waiting { due, seats } => Some(seats.next_expiry().map_or(*due, |expiry| expiry.min(*due))),
-            State::Active { since, seats, .. } => match seats.next_expiry() {
-                Some(expiry) => Some(expiry),
-                None if seats.any_party_there() => None,
-                None => Some(seats.empty_since(*since) + EMPTY_FOR),
-            },
+            State::Active { since, seats, .. } => {
+                let empty = (!seats.any_party_there()).then(|| seats.empty_since(*since) + EMPTY_FOR);
+                seats.next_expiry().into_iter().chain(empty).min()
+            }
             State::Ended { .. } => None,
         }
     }
