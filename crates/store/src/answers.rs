@@ -4,7 +4,9 @@ use bedside_domain::ids::PersonId;
 use bedside_domain::time::Millis;
 
 use crate::Store;
-use crate::error::Result;
+use crate::change::Committed;
+use crate::error::{Result, StoreError, Taken};
+use crate::sql::{Row, Tx, sql};
 
 /// What was answered to a request with an idempotency key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,24 +31,62 @@ pub struct Audited {
 
 impl Store {
     pub async fn remembered(&self, person: &PersonId, key: &str) -> Result<Option<Remembered>> {
-        let _ = (person, key);
-        todo!()
+        const FIND: &str = "SELECT person, key, fingerprint, status, body, at FROM remembered \
+                            WHERE person = $1 AND key = $2";
+        let row = self.engine.row("looking for an answer given before", sql!(FIND, person, key)).await?;
+        row.as_ref().map(answer).transpose()
     }
 
     /// Answers given before `at`, and sessions, links and leases that were over before it.
     pub async fn forget_before(&self, at: Millis) -> Result<()> {
-        let _ = at;
-        todo!()
+        const OVER: [&str; 4] = [
+            "DELETE FROM remembered WHERE at < $1",
+            "DELETE FROM sessions WHERE expires_at < $1",
+            "DELETE FROM sign_in_links WHERE expires_at < $1",
+            "DELETE FROM leases WHERE renewed_at < $1",
+        ];
+        for text in OVER {
+            self.engine.run("forgetting what is over", sql!(text, at)).await?;
+        }
+        Ok(())
     }
 
     pub async fn audit(&self, at: Millis, actor: &PersonId, deed: &str, subject: &str) -> Result<()> {
-        let _ = (at, actor, deed, subject);
-        todo!()
+        const WRITE: &str = "INSERT INTO audit (at, actor, deed, subject) VALUES ($1, $2, $3, $4)";
+        self.engine.run("writing the audit", sql!(WRITE, at, actor, deed, subject)).await.map(drop)
     }
 
     /// The newest first.
     pub async fn audit_of(&self, subject: &str) -> Result<Vec<Audited>> {
-        let _ = subject;
-        todo!()
+        const FIND: &str = "SELECT at, actor, deed, subject FROM audit WHERE subject = $1 ORDER BY at DESC, seq DESC";
+        self.engine.rows("reading the audit", sql!(FIND, subject)).await?.iter().map(audited).collect()
     }
+}
+
+pub(crate) async fn save(tx: &mut Tx, answer: &Remembered) -> Committed {
+    const WRITE: &str = "INSERT INTO remembered (person, key, fingerprint, status, body, at) \
+                         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
+    let Remembered { person, key, fingerprint, status, body, at } = answer;
+    let row = sql!(WRITE, person, key.as_str(), fingerprint.as_str(), i64::from(*status), body.as_str(), *at);
+    tx.take(row, Taken::Answer).await
+}
+
+fn answer(row: &Row) -> Result<Remembered> {
+    Ok(Remembered {
+        person: PersonId::new(row.text("person")?),
+        key: row.text("key")?,
+        fingerprint: row.text("fingerprint")?,
+        status: row.int("status")?.try_into().map_err(|_| StoreError::unreadable("status"))?,
+        body: row.text("body")?,
+        at: row.at("at")?,
+    })
+}
+
+fn audited(row: &Row) -> Result<Audited> {
+    Ok(Audited {
+        at: row.at("at")?,
+        actor: PersonId::new(row.text("actor")?),
+        deed: row.text("deed")?,
+        subject: row.text("subject")?,
+    })
 }

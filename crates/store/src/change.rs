@@ -8,10 +8,12 @@ use bedside_domain::ids::{NoticeId, PersonId};
 use bedside_domain::notice::Notice;
 use bedside_domain::room::Room;
 use bedside_domain::time::Millis;
+use serde::Serialize;
 
-use crate::Store;
 use crate::answers::Remembered;
 use crate::error::CommitError;
+use crate::sql::{Tx, sql};
+use crate::{Store, answers, appointments, calls, notices, rooms};
 
 /// Something as it was loaded, to be committed against.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,8 +91,54 @@ impl<T, E> Saved<T, E> {
 
 impl Store {
     /// The rows, the journal and the outbox in one transaction. An empty change commits nothing.
-    pub async fn commit(&self, change: &Change) -> Result<(), CommitError> {
-        let _ = change;
-        todo!()
+    ///
+    /// The order is the same for every change, so that no two wait for each other: first what was answered, for
+    /// whoever asks again is to get that answer and not a refusal; then calendar, appointment, room and call.
+    pub async fn commit(&self, change: &Change) -> Committed {
+        if change.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.engine.begin("committing a change").await?;
+        if let Some(answer) = &change.answer {
+            answers::save(&mut tx, answer).await?;
+        }
+        if let Some((practitioner, version)) = &change.calendar {
+            appointments::raise_calendar(&mut tx, practitioner, *version).await?;
+        }
+        if let Some(saved) = &change.appointment {
+            appointments::save(&mut tx, saved).await?;
+            write_journal(&mut tx, change, "appointment", saved.value.id.as_str(), saved).await?;
+        }
+        if let Some(saved) = &change.room {
+            rooms::save(&mut tx, saved).await?;
+        }
+        if let Some(saved) = &change.call {
+            calls::save(&mut tx, saved, change.reason.as_deref()).await?;
+            write_journal(&mut tx, change, "call", saved.value.id.as_str(), saved).await?;
+        }
+        for (id, notice) in &change.notices {
+            notices::save(&mut tx, change.at, id, notice).await?;
+        }
+        tx.commit().await
     }
+}
+
+pub(crate) type Committed = Result<(), CommitError>;
+
+/// Each event under the version that the thing has from now on.
+async fn write_journal<T, E: Serialize>(
+    tx: &mut Tx,
+    change: &Change,
+    stream: &str,
+    id: &str,
+    saved: &Saved<T, E>,
+) -> Committed {
+    const WRITE: &str = "INSERT INTO journal (stream, stream_id, version, ordinal, at, by, event) \
+                         VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    for (ordinal, event) in (0_i64..).zip(&saved.events) {
+        let event = serde_json::to_string(event).expect("an event of ids and enums is always JSON");
+        let by = change.by.as_ref();
+        tx.run(sql!(WRITE, stream, id, saved.next_version(), ordinal, change.at, by, event)).await?;
+    }
+    Ok(())
 }

@@ -4,7 +4,9 @@ use bedside_domain::ids::{PersonId, RoomId};
 use bedside_domain::time::Millis;
 
 use crate::Store;
-use crate::error::Result;
+use crate::error::{Result, StoreError};
+use crate::names;
+use crate::sql::{Row, sql};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
@@ -33,40 +35,87 @@ pub enum Use {
 
 impl Store {
     pub async fn put_session(&self, session: &Session) -> Result<()> {
-        let _ = session;
-        todo!()
+        const WRITE: &str = "INSERT INTO sessions (token_hash, person, scope_room, created_at, expires_at) \
+                             VALUES ($1, $2, $3, $4, $5)";
+        let Session { token_hash, person, scope_room, created_at, expires_at } = session;
+        let row = sql!(WRITE, token_hash.as_str(), person, scope_room.as_ref(), *created_at, *expires_at);
+        self.engine.run("beginning a session", row).await.map(drop)
     }
 
     /// As it was put; whether it has expired is for whoever knows the time.
     pub async fn session(&self, token_hash: &str) -> Result<Option<Session>> {
-        let _ = token_hash;
-        todo!()
+        let find = sql!("SELECT * FROM sessions WHERE token_hash = $1", token_hash);
+        self.engine.row("looking up a session", find).await?.as_ref().map(session).transpose()
     }
 
     pub async fn end_session(&self, token_hash: &str) -> Result<()> {
-        let _ = token_hash;
-        todo!()
+        let end = sql!("DELETE FROM sessions WHERE token_hash = $1", token_hash);
+        self.engine.run("ending a session", end).await.map(drop)
     }
 
     pub async fn put_sign_in_link(&self, link: &SignInLink) -> Result<()> {
-        let _ = link;
-        todo!()
+        const WRITE: &str = "INSERT INTO sign_in_links (token_hash, person, uses, expires_at, spent_at) \
+                             VALUES ($1, $2, $3, $4, $5)";
+        let SignInLink { token_hash, person, uses, expires_at, spent_at } = link;
+        let row = sql!(WRITE, token_hash.as_str(), person, names::uses(*uses), *expires_at, *spent_at);
+        self.engine.run("making a sign-in link", row).await.map(drop)
     }
 
     pub async fn sign_in_link(&self, token_hash: &str) -> Result<Option<SignInLink>> {
-        let _ = token_hash;
-        todo!()
+        let find = sql!("SELECT * FROM sign_in_links WHERE token_hash = $1", token_hash);
+        self.engine.row("looking up a sign-in link", find).await?.as_ref().map(link).transpose()
     }
 
     /// Whether the link lets somebody in at `at`. One that works once does so for the first who asks.
     pub async fn spend_sign_in_link(&self, token_hash: &str, at: Millis) -> Result<bool> {
-        let _ = (token_hash, at);
-        todo!()
+        const SPEND: &str = "UPDATE sign_in_links SET spent_at = $2 \
+             WHERE token_hash = $1 AND expires_at > $2 AND (uses = 'again' OR spent_at IS NULL)";
+        Ok(self.engine.run("spending a sign-in link", sql!(SPEND, token_hash, at)).await? > 0)
     }
 
     /// The secret of this name: `fresh` if there was none, else the one that all nodes have.
     pub async fn secret(&self, name: &str, fresh: &[u8; 32]) -> Result<[u8; 32]> {
-        let _ = (name, fresh);
-        todo!()
+        const KEEP: &str = "INSERT INTO secrets (name, hex) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+        self.engine.run("keeping a secret", sql!(KEEP, name, to_hex(fresh))).await?;
+        let find = sql!("SELECT hex FROM secrets WHERE name = $1", name);
+        match self.engine.row("reading a secret", find).await? {
+            Some(row) => row.word("hex", from_hex),
+            None => Err(StoreError::unreadable("hex")),
+        }
     }
+}
+
+fn session(row: &Row) -> Result<Session> {
+    Ok(Session {
+        token_hash: row.text("token_hash")?,
+        person: PersonId::new(row.text("person")?),
+        scope_room: row.maybe_text("scope_room")?.map(RoomId::new),
+        created_at: row.at("created_at")?,
+        expires_at: row.at("expires_at")?,
+    })
+}
+
+fn link(row: &Row) -> Result<SignInLink> {
+    Ok(SignInLink {
+        token_hash: row.text("token_hash")?,
+        person: PersonId::new(row.text("person")?),
+        uses: row.word("uses", names::use_named)?,
+        expires_at: row.at("expires_at")?,
+        spent_at: row.maybe_at("spent_at")?,
+    })
+}
+
+fn to_hex(bytes: &[u8; 32]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn from_hex(text: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    if text.len() != 64 || !text.is_ascii() {
+        return None;
+    }
+    for (n, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(&text[2 * n..2 * n + 2], 16).ok()?;
+    }
+    Some(bytes)
 }

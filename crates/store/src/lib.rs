@@ -11,11 +11,16 @@ mod change;
 mod clock;
 mod doors;
 mod error;
+mod names;
 mod notices;
+mod open;
 mod page;
 mod people;
 mod presence;
 mod rooms;
+mod sql;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use answers::{Audited, Remembered};
 pub use appointments::AppointmentQuery;
@@ -27,28 +32,42 @@ pub use error::{CommitError, OpenError, Result, StoreError, Taken};
 pub use notices::NoticeRow;
 pub use page::{Cursor, LIMIT_AT_MOST, Page, PageAsk};
 
+use sql::{Engine, sql};
+
 /// The database of this practice. Cheap to clone.
 #[derive(Clone)]
-pub struct Store {}
+pub struct Store {
+    engine: Engine,
+}
 
 impl Store {
     /// Connects, and brings the tables up to date. `sqlite://path` or `postgres://…`.
     pub async fn open(url: &str) -> std::result::Result<Self, OpenError> {
-        let _ = url;
-        todo!()
+        Ok(Self { engine: open::open(url).await? })
     }
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<()> {
-        todo!()
+        self.engine.rows("asking whether the database answers", sql!("SELECT 1 AS one")).await.map(drop)
     }
 
+    /// Lets what is under way finish, and lets nothing new begin.
     pub async fn close(&self) {
-        todo!()
+        match &self.engine {
+            Engine::Sqlite { writer, readers } => {
+                // The writer last: it folds the write-ahead log back into the file.
+                readers.close().await;
+                writer.close().await;
+            }
+            Engine::Postgres(pool) => pool.close().await,
+        }
     }
 
     /// "sqlite" or "postgres".
     pub fn engine(&self) -> &'static str {
-        todo!()
+        match self.engine {
+            Engine::Sqlite { .. } => "sqlite",
+            Engine::Postgres(_) => "postgres",
+        }
     }
 }

@@ -3,42 +3,60 @@
 use std::collections::HashMap;
 
 use bedside_domain::ids::PersonId;
-use bedside_domain::person::Person;
+use bedside_domain::person::{Person, Role};
 use bedside_domain::time::Millis;
 
 use crate::Store;
 use crate::change::Held;
 use crate::error::{CommitError, Result};
-use crate::page::{Page, PageAsk};
+use crate::page::{Cursor, Page, PageAsk};
+use crate::sql::{Draft, Query, Row, Value, sql};
 
 impl Store {
     pub async fn person(&self, id: &PersonId) -> Result<Option<Held<Person>>> {
-        let _ = id;
-        todo!()
+        self.one_person(sql!("SELECT * FROM people WHERE id = $1", id)).await
     }
 
     /// Those of them that there are.
     pub async fn people(&self, ids: &[PersonId]) -> Result<HashMap<PersonId, Person>> {
-        let _ = ids;
-        todo!()
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let query = Draft::new("SELECT * FROM people WHERE id IN").list(ids.iter().map(Value::from)).done();
+        let rows = self.engine.rows("loading people", query).await?;
+        rows.iter().map(|row| person(row).map(|held| (held.value.id.clone(), held.value))).collect()
     }
 
     /// The first of those who have this address and are not disabled; capitals do not matter.
     pub async fn person_by_email(&self, email: &str) -> Result<Option<Held<Person>>> {
-        let _ = email;
-        todo!()
+        const FIND: &str = "SELECT * FROM people WHERE email_key = $1 AND disabled_at IS NULL \
+                            ORDER BY created_at, id LIMIT 1";
+        self.one_person(sql!(FIND, email_key(email))).await
     }
 
     /// The same by telephone; only the digits and a leading plus matter.
     pub async fn person_by_phone(&self, phone: &str) -> Result<Option<Held<Person>>> {
-        let _ = phone;
-        todo!()
+        const FIND: &str = "SELECT * FROM people WHERE phone_key = $1 AND disabled_at IS NULL \
+                            ORDER BY created_at, id LIMIT 1";
+        match phone_key(phone) {
+            Some(key) => self.one_person(sql!(FIND, key)).await,
+            None => Ok(None),
+        }
     }
 
     /// The directory, by name: practitioners who are listed and not disabled.
     pub async fn practitioners(&self, ask: &PageAsk) -> Result<Page<Person>> {
-        let _ = ask;
-        todo!()
+        let mut draft =
+            Draft::new("SELECT * FROM people WHERE role = 'practitioner' AND listed AND disabled_at IS NULL");
+        if let Some(Cursor { id, .. }) = &ask.after {
+            // A cursor travels in addresses, where no name may stand: it is looked up here.
+            let after = "AND (sort_name, id) > (SELECT sort_name, id FROM people WHERE id = ?1)";
+            draft = draft.add(after, [id.as_str().into()]);
+        }
+        let draft = draft.add("ORDER BY sort_name, id LIMIT ?1", [ask.rows().into()]);
+        let rows = self.engine.rows("listing practitioners", draft.done()).await?;
+        let items = rows.iter().map(|row| Ok(person(row)?.value)).collect::<Result<_>>()?;
+        Ok(Page::cut(items, ask, |last: &Person| Cursor { at: 0, id: last.id.to_string() }))
     }
 
     /// Makes or updates a person. With `expected` only if nobody was faster; without it, whatever is there.
@@ -48,7 +66,80 @@ impl Store {
         expected: Option<i64>,
         at: Millis,
     ) -> std::result::Result<Held<Person>, CommitError> {
-        let _ = (person, expected, at);
-        todo!()
+        let written = self.engine.written("saving a person", upsert(person, expected, at)).await?;
+        match written {
+            Some(row) => Ok(Held { value: person.clone(), version: row.int("version")? }),
+            None => Err(CommitError::Stale),
+        }
     }
+
+    async fn one_person(&self, query: Query) -> Result<Option<Held<Person>>> {
+        self.engine.row("loading a person", query).await?.as_ref().map(person).transpose()
+    }
+}
+
+fn upsert(person: &Person, expected: Option<i64>, at: Millis) -> Query {
+    const UPSERT: &str = "INSERT INTO people (id, role, name, given_name, family_name, email, phone, title, \
+         specialization, languages, picture, locale, zone, listed, disabled_at, sort_name, email_key, phone_key, \
+         created_at, updated_at, version) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $19, 1) \
+         ON CONFLICT (id) DO UPDATE SET role = $2, name = $3, given_name = $4, family_name = $5, email = $6, \
+         phone = $7, title = $8, specialization = $9, languages = $10, picture = $11, locale = $12, zone = $13, \
+         listed = $14, disabled_at = $15, sort_name = $16, email_key = $17, phone_key = $18, updated_at = $19, \
+         version = people.version + 1 WHERE $20 IS NULL OR people.version = $20 RETURNING version";
+    sql!(
+        UPSERT,
+        &person.id,
+        person.role.name(),
+        person.name.as_str(),
+        person.given_name.as_str(),
+        person.family_name.as_str(),
+        person.email.as_deref(),
+        person.phone.as_deref(),
+        person.title.as_deref(),
+        person.specialization.as_deref(),
+        person.languages.join(" "),
+        person.picture.as_deref(),
+        person.locale.as_deref(),
+        person.zone.as_deref(),
+        person.listed,
+        person.disabled_at,
+        person.name.to_lowercase(),
+        person.email.as_deref().map(email_key),
+        person.phone.as_deref().and_then(phone_key),
+        at,
+        expected,
+    )
+}
+
+fn person(row: &Row) -> Result<Held<Person>> {
+    let value = Person {
+        id: PersonId::new(row.text("id")?),
+        role: row.word("role", Role::named)?,
+        name: row.text("name")?,
+        given_name: row.text("given_name")?,
+        family_name: row.text("family_name")?,
+        email: row.maybe_text("email")?,
+        phone: row.maybe_text("phone")?,
+        title: row.maybe_text("title")?,
+        specialization: row.maybe_text("specialization")?,
+        languages: row.text("languages")?.split_whitespace().map(str::to_owned).collect(),
+        picture: row.maybe_text("picture")?,
+        locale: row.maybe_text("locale")?,
+        zone: row.maybe_text("zone")?,
+        listed: row.flag("listed")?,
+        disabled_at: row.maybe_at("disabled_at")?,
+    };
+    Ok(Held { value, version: row.int("version")? })
+}
+
+fn email_key(email: &str) -> String {
+    email.trim().to_lowercase()
+}
+
+/// Nothing if there is no digit in it: "unknown" is nobody's number.
+fn phone_key(phone: &str) -> Option<String> {
+    let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
+    let plus = if phone.trim_start().starts_with('+') { "+" } else { "" };
+    (!digits.is_empty()).then(|| format!("{plus}{digits}"))
 }

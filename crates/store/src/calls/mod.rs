@@ -1,0 +1,164 @@
+//! Calls: the running ones, and what is kept of them afterwards.
+
+mod load;
+mod save;
+
+use bedside_domain::call::{Call, Ending};
+use bedside_domain::ids::{CallId, PersonId};
+use bedside_domain::time::Millis;
+
+use crate::Store;
+use crate::change::Held;
+use crate::error::{Result, StoreError};
+use crate::page::{Cursor, Page, PageAsk};
+use crate::sql::{Draft, Row, sql};
+
+pub(crate) use save::save;
+
+/// A call with what is kept beside it: people's words, which may be erased, and whether it was seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallRecord {
+    pub call: Call,
+    pub version: i64,
+    /// Why it was made, in the caller's words.
+    pub reason: Option<String>,
+    /// What was said when it was declined or ended.
+    pub words: Option<String>,
+    /// When the callee looked at the missed call.
+    pub seen_at: Option<Millis>,
+}
+
+/// What somebody thought of a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Feedback {
+    pub person: PersonId,
+    pub stars: Option<u8>,
+    pub problems: Vec<String>,
+    pub words: Option<String>,
+    pub at: Millis,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CallQuery {
+    /// Whose: as caller or as callee.
+    pub of: Option<PersonId>,
+    pub with: Option<PersonId>,
+    /// Those requested at or after `from` and before `to`.
+    pub from: Option<Millis>,
+    pub to: Option<Millis>,
+    pub outcome: Option<Ending>,
+    /// Those that this person missed and has not looked at.
+    pub missed_unseen_by: Option<PersonId>,
+    pub page: PageAsk,
+}
+
+impl Store {
+    pub async fn call(&self, id: &CallId) -> Result<Option<Held<Call>>> {
+        let record = self.call_record(id).await?;
+        Ok(record.map(|record| Held { value: record.call, version: record.version }))
+    }
+
+    pub async fn call_record(&self, id: &CallId) -> Result<Option<CallRecord>> {
+        let picked = Draft::new("SELECT * FROM calls").add("WHERE id = ?1", [id.into()]);
+        Ok(self.records("loading a call", picked).await?.pop())
+    }
+
+    /// The newest first.
+    pub async fn calls(&self, query: &CallQuery) -> Result<Page<CallRecord>> {
+        const MISSED: &str = "AND callee = ?1 AND origin = 'ring' AND ending IN ('missed', 'cancelled') \
+                              AND seen_at IS NULL";
+        let mut draft = Draft::new("SELECT * FROM calls WHERE 1 = 1")
+            .add_if("AND (caller = ?1 OR callee = ?1)", query.of.as_ref())
+            .add_if("AND (caller = ?1 OR callee = ?1)", query.with.as_ref())
+            .add_if("AND requested_at >= ?1", query.from)
+            .add_if("AND requested_at < ?1", query.to)
+            .add_if("AND ending = ?1", query.outcome.map(Ending::name))
+            .add_if(MISSED, query.missed_unseen_by.as_ref());
+        if let Some(Cursor { at, id }) = &query.page.after {
+            draft = draft.add("AND (requested_at, id) < (?1, ?2)", [(*at).into(), id.as_str().into()]);
+        }
+        let picked = draft.add("ORDER BY requested_at DESC, id DESC LIMIT ?1", [query.page.rows().into()]);
+        let items = self.records("listing calls", picked).await?;
+        Ok(Page::cut(items, &query.page, |last: &CallRecord| Cursor {
+            at: last.call.requested_at.0,
+            id: last.call.id.to_string(),
+        }))
+    }
+
+    /// Calls that have not ended: those in which the person is a party or has a seat, or everybody's.
+    pub async fn live_calls_of(&self, person: Option<&PersonId>) -> Result<Vec<CallRecord>> {
+        const IN_IT: &str = "AND (caller = ?1 OR callee = ?1 OR EXISTS \
+             (SELECT 1 FROM call_seats m WHERE m.call = calls.id AND m.person = ?1))";
+        let picked = Draft::new("SELECT * FROM calls WHERE state <> 'ended'").add_if(IN_IT, person);
+        self.records("listing running calls", picked).await
+    }
+
+    pub async fn is_engaged(&self, person: &PersonId) -> Result<bool> {
+        let find = sql!("SELECT call FROM engagements WHERE person = $1", person);
+        Ok(self.engine.row("asking whether somebody is in a call", find).await?.is_some())
+    }
+
+    pub async fn ringing_between(&self, one: &PersonId, other: &PersonId) -> Result<Option<CallId>> {
+        let (low, high) = (one.min(other), one.max(other));
+        let find = sql!("SELECT call FROM rings WHERE pair_low = $1 AND pair_high = $2", low, high);
+        let row = self.engine.row("looking for a ring", find).await?;
+        row.map(|row| row.text("call").map(CallId::new)).transpose()
+    }
+
+    /// The latest moment of an appointment or call of the two, which may be still to come.
+    pub async fn last_together(&self, one: &PersonId, other: &PersonId) -> Result<Option<Millis>> {
+        const FIND: &str = "SELECT MAX(latest) AS latest FROM ( \
+             SELECT MAX(ends_at) AS latest FROM appointments WHERE status NOT IN ('Declined', 'Cancelled') \
+             AND (practitioner = $1 AND patient = $2 OR practitioner = $2 AND patient = $1) \
+             UNION ALL SELECT MAX(COALESCE(ended_at, requested_at)) AS latest FROM calls \
+             WHERE caller = $1 AND callee = $2 OR caller = $2 AND callee = $1) AS together";
+        match self.engine.row("looking for what two people had together", sql!(FIND, one, other)).await? {
+            Some(row) => row.maybe_at("latest"),
+            None => Ok(None),
+        }
+    }
+
+    /// Whether there was such a call to see; seeing it twice is harmless.
+    pub async fn see_missed_call(&self, id: &CallId, by: &PersonId, at: Millis) -> Result<bool> {
+        const SEE: &str = "UPDATE calls SET seen_at = COALESCE(seen_at, $3) \
+             WHERE id = $1 AND callee = $2 AND origin = 'ring' AND ending IN ('missed', 'cancelled')";
+        Ok(self.engine.run("noting that a missed call was seen", sql!(SEE, id, by, at)).await? > 0)
+    }
+
+    /// Once more replaces what was said before.
+    pub async fn put_feedback(
+        &self,
+        id: &CallId,
+        person: &PersonId,
+        stars: Option<u8>,
+        problems: &[String],
+        words: Option<&str>,
+        at: Millis,
+    ) -> Result<()> {
+        const PUT: &str = "INSERT INTO feedback (call, person, stars, problems, words, at) \
+             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (call, person) \
+             DO UPDATE SET stars = $3, problems = $4, words = $5, at = $6";
+        let row = sql!(PUT, id, person, stars.map(i64::from), problems.join("\n"), words, at);
+        self.engine.run("keeping feedback", row).await.map(drop)
+    }
+
+    pub async fn feedback_of(&self, id: &CallId) -> Result<Vec<Feedback>> {
+        let find = sql!("SELECT * FROM feedback WHERE call = $1 ORDER BY at, person", id);
+        self.engine.rows("reading feedback", find).await?.iter().map(feedback).collect()
+    }
+
+    async fn records(&self, doing: &'static str, picked: Draft) -> Result<Vec<CallRecord>> {
+        load::records(&self.engine.rows(doing, load::with_seats(picked)).await?)
+    }
+}
+
+fn feedback(row: &Row) -> Result<Feedback> {
+    let stars = row.maybe_int("stars")?.map(u8::try_from).transpose();
+    Ok(Feedback {
+        person: PersonId::new(row.text("person")?),
+        stars: stars.map_err(|_| StoreError::unreadable("stars"))?,
+        problems: row.text("problems")?.lines().map(str::to_owned).collect(),
+        words: row.maybe_text("words")?,
+        at: row.at("at")?,
+    })
+}

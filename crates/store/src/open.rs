@@ -1,0 +1,133 @@
+//! Opening a database: how each of the two is to behave, and bringing its tables up to date.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Connection as _, SqlitePool};
+
+use crate::error::{CommitError, OpenError};
+use crate::sql::{Engine, Tx, sql};
+
+/// Whoever waits longer than this for a database is told, rather than left hanging.
+const PATIENCE: Duration = Duration::from_secs(5);
+const SQLITE_READERS: u32 = 4;
+const POSTGRES_CONNECTIONS: u32 = 16;
+
+/// Forward only: a step that has been released is never changed.
+const STEPS: &[(&str, &str)] = &[("first", include_str!("../migrations/01_first.sql"))];
+
+/// What the one step of a migration found to do.
+#[derive(PartialEq, Eq)]
+enum Step {
+    Taken,
+    NothingLeft,
+}
+
+pub(crate) async fn open(url: &str) -> Result<Engine, OpenError> {
+    let engine = if url.starts_with("sqlite:") {
+        sqlite(url).await?
+    } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        postgres(url).await?
+    } else {
+        return Err(OpenError::Url("the database must be sqlite://path or postgres://…"));
+    };
+    while take_step(&engine).await? == Step::Taken {}
+    Ok(engine)
+}
+
+async fn sqlite(url: &str) -> Result<Engine, OpenError> {
+    let options = SqliteConnectOptions::from_str(url)
+        .map_err(|_| OpenError::Url("the database must be a path after sqlite://"))?
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // What is acknowledged survives the loss of power, not only of the program.
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(PATIENCE);
+    let path = options.get_filename().to_owned();
+    if url.contains(":memory:") || path.as_os_str().is_empty() {
+        return Err(OpenError::Url("the database must be a file: its readers and its writer would not share a memory"));
+    }
+    make_private(&path).map_err(|error| OpenError::Connect(format!("{}: {error}", path.display())))?;
+    let connect = |error: sqlx::Error| OpenError::Connect(format!("{}: {error}", path.display()));
+    let writer: SqlitePool = SqlitePoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(PATIENCE)
+        .connect_with(options.clone())
+        .await
+        .map_err(connect)?;
+    let readers = SqlitePoolOptions::new()
+        .max_connections(SQLITE_READERS)
+        .acquire_timeout(PATIENCE)
+        .connect_lazy_with(options.create_if_missing(false).read_only(true));
+    Ok(Engine::Sqlite { writer, readers })
+}
+
+/// Health records are nobody else's business on a shared machine. SQLite gives its other files the same mode.
+fn make_private(path: &std::path::Path) -> std::io::Result<()> {
+    let mut fresh = std::fs::OpenOptions::new();
+    fresh.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut fresh, 0o600);
+    match fresh.open(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        outcome => outcome.map(drop),
+    }
+}
+
+async fn postgres(url: &str) -> Result<Engine, OpenError> {
+    let options = PgConnectOptions::from_str(url)
+        .map_err(|_| OpenError::Url("the database is not a postgres:// address"))?
+        .application_name("bedside");
+    // A pool tries again and again and then knows only that it took too long; one connection knows why.
+    match tokio::time::timeout(PATIENCE, PgConnection::connect_with(&options)).await {
+        Err(_) => return Err(OpenError::Connect("there was no answer within five seconds".into())),
+        Ok(Err(error)) => return Err(OpenError::Connect(error.to_string())),
+        Ok(Ok(connection)) => drop(connection.close().await),
+    }
+    let pool =
+        PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).acquire_timeout(PATIENCE).connect_lazy_with(options);
+    Ok(Engine::Postgres(pool))
+}
+
+/// One step in one transaction. Nodes that start together take turns.
+async fn take_step(engine: &Engine) -> Result<Step, OpenError> {
+    let mut tx = engine.begin("bringing the tables up to date").await?;
+    if matches!(engine, Engine::Postgres(_)) {
+        tx.script("SELECT pg_advisory_xact_lock(7163384715)".into()).await?;
+    }
+    tx.script("CREATE TABLE IF NOT EXISTS migrations (step BIGINT PRIMARY KEY, name TEXT NOT NULL)".into()).await?;
+    let found = steps_taken(&mut tx).await?;
+    let known = i64::try_from(STEPS.len()).expect("there are a handful of steps");
+    let Ok(Some((name, text))) = usize::try_from(found).map(|found| STEPS.get(found)) else {
+        return if found > known { Err(OpenError::Newer { found, known }) } else { Ok(Step::NothingLeft) };
+    };
+    tx.script(in_dialect(engine, text)).await?;
+    tx.run(sql!("INSERT INTO migrations (step, name) VALUES ($1, $2)", found + 1, *name)).await.map_err(migration)?;
+    tx.commit().await.map_err(migration)?;
+    Ok(Step::Taken)
+}
+
+async fn steps_taken(tx: &mut Tx) -> Result<i64, OpenError> {
+    let rows = tx.rows(sql!("SELECT COALESCE(MAX(step), 0) AS found FROM migrations")).await.map_err(migration)?;
+    Ok(rows.first().map_or(Ok(0), |row| row.int("found"))?)
+}
+
+/// The one thing on which the two differ.
+fn in_dialect(engine: &Engine, text: &str) -> String {
+    match engine {
+        Engine::Sqlite { .. } => text.replace("BIGSERIAL PRIMARY KEY", "INTEGER PRIMARY KEY AUTOINCREMENT"),
+        Engine::Postgres(_) => text.to_owned(),
+    }
+}
+
+fn migration(error: CommitError) -> OpenError {
+    match error {
+        CommitError::Failed(error) => OpenError::Failed(error),
+        CommitError::Stale | CommitError::Taken(_) => {
+            OpenError::Connect("another program is changing the same tables".into())
+        }
+    }
+}
