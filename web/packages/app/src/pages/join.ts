@@ -1,0 +1,36 @@
+import type { Invitation, RefusalCode } from "@bedside/client";
+import { html, nothing, type TemplateResult } from "lit";
+import { api, explainLink, Page } from "../page.ts";
+import { when } from "../times.ts";
+import { say } from "../words.ts";
+
+/** What a personal link leads to, and whether it is time. */
+export class JoinPage extends Page<Invitation> {
+  token = "";
+  protected readonly heading = "join.title";
+
+  protected fetch(signal: AbortSignal): Promise<Invitation> {
+    return api.invitation(this.token, signal);
+  }
+
+  protected override explain(code: RefusalCode): string {
+    return explainLink(code);
+  }
+
+  protected view(invitation: Invitation): TemplateResult {
+    const { practitioner, durationMinutes, scheduledDate, state } = invitation;
+    const now = new Date();
+    const words = say(`join.${state}`, {
+      opens: when(invitation.opensAt, now),
+      closes: when(invitation.closesAt, now),
+    });
+    return html`<div class="card">
+      <h2>${say("join.hello", { name: invitation.name })}</h2>
+      <p class="large">${say("join.with", { name: practitioner.name })}</p>
+      ${practitioner.specialization ? html`<p class="soft">${practitioner.specialization}</p>` : nothing}
+      <p class="figures">${when(scheduledDate, now)} · ${say("row.minutes", { minutes: durationMinutes })}</p>
+      <p>${words}</p>
+    </div>`;
+  }
+}
+customElements.define("join-page", JoinPage);

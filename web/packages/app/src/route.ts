@@ -1,0 +1,33 @@
+/** The pages of the app and what their addresses say. */
+export type Route =
+  | { readonly page: "home" }
+  | { readonly page: "sign-in"; readonly token: string }
+  | { readonly page: "join"; readonly token: string }
+  | { readonly page: "doctors" }
+  | { readonly page: "appointments" }
+  | { readonly page: "dashboard" }
+  | { readonly page: "call" }
+  | { readonly page: "missing" };
+
+export function routeOf(path: string): Route {
+  const [first, second, third, ...more] = path.split("/").filter((part) => part !== "");
+  if (more.length > 0) return { page: "missing" };
+  if (!first) return { page: "home" };
+  if (second && !third && (first === "sign-in" || first === "join")) return { page: first, token: second };
+  if (second === "video-call" && third && (first === "patient" || first === "doctor")) return { page: "call" };
+  switch (path.replace(/\/$/, "")) {
+    case "/patient/doctors":
+      return { page: "doctors" };
+    case "/patient/appointments":
+      return { page: "appointments" };
+    case "/doctor/dashboard":
+      return { page: "dashboard" };
+    default:
+      return { page: "missing" };
+  }
+}
+
+/** Where somebody of this role begins. */
+export function homeOf(role: string): string {
+  return role === "patient" ? "/patient/appointments" : "/doctor/dashboard";
+}

@@ -1,0 +1,99 @@
+import { Refused } from "./problem.ts";
+import type {
+  Appointment,
+  AppointmentRequest,
+  AppointmentStep,
+  Invitation,
+  List,
+  Person,
+  Practitioner,
+  SignIn,
+} from "./types.ts";
+
+/** What `fetch` does, so that a test can stand in for the network. */
+export type Fetch = (path: string, init: RequestInit) => Promise<Response>;
+
+/** The REST side of the server, same origin, signed in by the session cookie. */
+export class Api {
+  readonly #fetch: Fetch;
+
+  constructor(fetch: Fetch = (path, init) => globalThis.fetch(path, init)) {
+    this.#fetch = fetch;
+  }
+
+  /** The person whose session this is, or nobody. */
+  async me(signal: AbortSignal): Promise<Person | undefined> {
+    try {
+      return await this.#get<Person>("/api/current-user", signal);
+    } catch (refused) {
+      if (refused instanceof Refused && refused.code === "unauthorized") return undefined;
+      throw refused;
+    }
+  }
+
+  /** Whom a sign-in link would sign in. Spends nothing. */
+  signIn(token: string, signal: AbortSignal): Promise<SignIn> {
+    return this.#get(`/api/sign-in/${encodeURIComponent(token)}`, signal);
+  }
+
+  useSignIn(token: string): Promise<void> {
+    return this.#post(`/api/sign-in/${encodeURIComponent(token)}`);
+  }
+
+  /** What a personal link leads to. Spends nothing. */
+  invitation(token: string, signal: AbortSignal): Promise<Invitation> {
+    return this.#get(`/api/join/${encodeURIComponent(token)}`, signal);
+  }
+
+  practitioners(signal: AbortSignal, cursor?: string): Promise<List<Practitioner>> {
+    return this.#get(paged("/api/practitioners", cursor), signal);
+  }
+
+  appointments(signal: AbortSignal, cursor?: string): Promise<List<Appointment>> {
+    return this.#get(paged("/api/appointments", cursor), signal);
+  }
+
+  /** `key` makes asking again after a broken connection harmless: the same key gets the first answer. */
+  book(request: AppointmentRequest, key: string): Promise<void> {
+    return this.#post("/api/appointments", request, key);
+  }
+
+  step(appointmentId: string, step: AppointmentStep): Promise<void> {
+    return this.#post(`/api/appointments/${encodeURIComponent(appointmentId)}/${step}`, {});
+  }
+
+  async #get<T>(path: string, signal: AbortSignal): Promise<T> {
+    const answer = await this.#ask(path, { signal });
+    return (await answer.json()) as T;
+  }
+
+  async #post(path: string, body?: object, key?: string): Promise<void> {
+    const headers: Record<string, string> = {};
+    if (body) headers["content-type"] = "application/json";
+    if (key) headers["idempotency-key"] = key;
+    await this.#ask(path, { method: "POST", headers, ...(body && { body: JSON.stringify(body) }) });
+  }
+
+  async #ask(path: string, init: RequestInit): Promise<Response> {
+    let answer: Response;
+    try {
+      const headers = { accept: "application/json", ...init.headers };
+      answer = await this.#fetch(path, { ...init, headers, credentials: "same-origin", cache: "no-store" });
+    } catch (failure) {
+      if (init.signal?.aborted) throw failure;
+      throw new Refused("unreachable", String(failure));
+    }
+    if (!answer.ok) throw await Refused.by(answer);
+    return answer;
+  }
+}
+
+/** A key for one wish of the person. Not `crypto.randomUUID`, which plain-HTTP addresses do not have. */
+export function freshKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function paged(path: string, cursor?: string): string {
+  return cursor ? `${path}?cursor=${encodeURIComponent(cursor)}` : path;
+}

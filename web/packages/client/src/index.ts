@@ -1,0 +1,13 @@
+export { Api, freshKey } from "./api.ts";
+export { type RefusalCode, Refused } from "./problem.ts";
+export type {
+  Appointment,
+  AppointmentRequest,
+  AppointmentStatus,
+  AppointmentStep,
+  Invitation,
+  List,
+  Person,
+  Practitioner,
+  SignIn,
+} from "./types.ts";
