@@ -47,3 +47,19 @@ pub struct Feedback {
     pub problems: Vec<String>,
     pub comment: Option<String>,
 }
+
+/// Whom to ring, and how.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Ring {
+    #[serde(alias = "practitionerId", alias = "doctorId")]
+    pub callee_id: String,
+    /// `video` if left out, or `audio`.
+    #[serde(alias = "type")]
+    pub call_type: Option<String>,
+    /// The appointment of the two, whose room is used then.
+    pub appointment_id: Option<String>,
+    pub reason: Option<String>,
+    /// Which of one's devices would be in the call.
+    pub device_id: Option<String>,
+}

@@ -48,6 +48,7 @@ fn schemas() -> Vec<(&'static str, Value)> {
         room::IceServers,
         call::CallView,
         call::Feedback,
+        call::Ring,
         notice::NoticeView,
         notice::UnreadCount,
         door::SignInView,

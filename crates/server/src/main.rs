@@ -1,1 +1,68 @@
-fn main() {}
+//! Bedside: video calling for clinics in one binary. `bedside --help` says what it can do.
+
+mod app;
+mod bus;
+mod clock;
+mod compose;
+mod config;
+mod demo;
+mod dispatch;
+mod pages;
+mod serve;
+mod telemetry;
+mod timers;
+mod wire;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::config::{Given, Settings};
+
+#[derive(Parser)]
+#[command(name = "bedside", version, about = "Self-hosted video calling for clinics, in one binary.")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(clap::Subcommand)]
+enum Command {
+    /// Run the server.
+    Serve(Given),
+    /// Run the server on a throw-away database with demo people, and print a sign-in link for each.
+    Demo(Given),
+    /// Bring the database up to this version and stop.
+    Migrate(Given),
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("bedside: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<(), Failure> {
+    rustls::crypto::aws_lc_rs::default_provider()
+        .install_default()
+        .map_err(|_| "another crypto provider was installed first")?;
+    let (Command::Serve(given) | Command::Demo(given) | Command::Migrate(given)) = &command;
+    let settings = Settings::resolve(given.clone())?;
+    telemetry::init(&settings);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match command {
+            Command::Serve(_) => serve::serve(settings).await,
+            Command::Demo(_) => demo::demo(settings).await,
+            Command::Migrate(_) => compose::migrate(&settings).await,
+        }
+    })
+}
+
+/// What stops the program, in words for the operator.
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;

@@ -206,6 +206,18 @@ export interface Feedback {
   stars?: number | null;
 }
 
+/** Whom to ring, and how. */
+export interface Ring {
+  /** The appointment of the two, whose room is used then. */
+  appointmentId?: string | null;
+  /** `video` if left out, or `audio`. */
+  callType?: string | null;
+  calleeId: string;
+  /** Which of one's devices would be in the call. */
+  deviceId?: string | null;
+  reason?: string | null;
+}
+
 export interface NoticeView {
   appointmentId?: string | null;
   at: string;

@@ -1,0 +1,135 @@
+//! Ways in: sessions, sign-in links, personal links, and people whom a host application vouches for.
+
+use aws_lc_rs::digest;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use bedside_domain::appointment::Appointment;
+use bedside_domain::ids::{PersonId, RoomId};
+use bedside_domain::person::Person;
+use bedside_domain::policy::{Scope, Viewer};
+use bedside_domain::refusal::Refusal;
+use bedside_domain::room::Room;
+use bedside_domain::time::{Millis, Span};
+use bedside_store::{Session, SignInLink, Use};
+
+use super::people::{self, Told};
+use super::{App, Asker};
+use crate::clock;
+use crate::dispatch::Error;
+
+/// How long somebody stays signed in on one device.
+pub const SESSION_LASTS: Span = Span::days(14);
+
+/// A session that has just begun. The token is shown once; only its hash is kept.
+pub struct NewSession {
+    pub token: String,
+    pub expires_at: Millis,
+}
+
+/// What a personal link leads to.
+pub struct Joining {
+    pub room: Room,
+    pub appointment: Appointment,
+    pub person: Person,
+    pub practitioner: Option<Person>,
+}
+
+/// Somebody whom the host application vouches for, created or updated at first sight.
+pub async fn vouched(app: &App, id: &PersonId, told: &Told) -> Result<Option<Asker>, Error> {
+    Ok(asker(people::save(app, id, told).await?, Scope::Everything))
+}
+
+/// Whose session this token is; nothing if it is nobody's, over, or of somebody who is disabled.
+pub async fn signed_in(app: &App, token: &str) -> Result<Option<Asker>, Error> {
+    let Some(session) = app.store.session(&hash(token)).await? else { return Ok(None) };
+    if session.expires_at <= clock::now() {
+        return Ok(None);
+    }
+    let scope = session.scope_room.map_or(Scope::Everything, Scope::Room);
+    let person = app.store.person(&session.person).await?;
+    Ok(person.and_then(|held| asker(held.value, scope)))
+}
+
+pub async fn sign_out(app: &App, token: &str) -> Result<(), Error> {
+    Ok(app.store.end_session(&hash(token)).await?)
+}
+
+/// A link that signs its person in. What goes into the address is returned; only its hash is kept.
+pub async fn new_sign_in_link(app: &App, person: &PersonId, uses: Use, lasts: Span) -> Result<String, Error> {
+    let token = clock::token();
+    let link = SignInLink {
+        token_hash: hash(&token),
+        person: person.clone(),
+        uses,
+        expires_at: clock::now() + lasts,
+        spent_at: None,
+    };
+    app.store.put_sign_in_link(&link).await?;
+    Ok(token)
+}
+
+/// Whom a link would sign in. Spends nothing: mail scanners open links.
+pub async fn sign_in_link(app: &App, token: &str) -> Result<Person, Error> {
+    let link = app.store.sign_in_link(&hash(token)).await?.ok_or(LINK_OVER)?;
+    if link.expires_at <= clock::now() || link.uses == Use::Once && link.spent_at.is_some() {
+        return Err(LINK_OVER.into());
+    }
+    let person = app.store.person(&link.person).await?.map(|held| held.value);
+    Ok(person.filter(|person| person.disabled_at.is_none()).ok_or(LINK_OVER)?)
+}
+
+pub async fn sign_in(app: &App, token: &str) -> Result<(Person, NewSession), Error> {
+    let person = sign_in_link(app, token).await?;
+    if !app.store.spend_sign_in_link(&hash(token), clock::now()).await? {
+        return Err(LINK_OVER.into());
+    }
+    let session = begin_session(app, &person.id, None, clock::now() + SESSION_LASTS).await?;
+    Ok((person, session))
+}
+
+/// What a personal link leads to, whether or not it is time. Spends nothing.
+pub async fn joining(app: &App, token: &str) -> Result<Joining, Error> {
+    let (room, side) = app.link_key.read(token).ok_or(Refusal::NotFound)?;
+    let room = app.store.room(&room).await?.ok_or(Refusal::NotFound)?.value;
+    let appointment = room.appointment.as_ref().ok_or(Refusal::NotFound)?;
+    let appointment = app.store.appointment(appointment).await?.ok_or(Refusal::NotFound)?.value;
+    let names = app.names([&room.practitioner, &room.patient]).await?;
+    let person = names.get(side.person(&room)).filter(|person| person.disabled_at.is_none());
+    let person = person.cloned().ok_or(Refusal::NotFound)?;
+    let practitioner = names.get(&room.practitioner).cloned();
+    Ok(Joining { room, appointment, person, practitioner })
+}
+
+/// A session that opens the room of the link and nothing else, until the link closes.
+pub async fn join(app: &App, token: &str) -> Result<(Joining, NewSession), Error> {
+    let joining = joining(app, token).await?;
+    joining.appointment.must_be_open(clock::now())?;
+    let until = joining.appointment.links_close();
+    let session = begin_session(app, &joining.person.id, Some(joining.room.id.clone()), until).await?;
+    Ok((joining, session))
+}
+
+async fn begin_session(
+    app: &App,
+    person: &PersonId,
+    scope_room: Option<RoomId>,
+    expires_at: Millis,
+) -> Result<NewSession, Error> {
+    let token = clock::token();
+    let session =
+        Session { token_hash: hash(&token), person: person.clone(), scope_room, created_at: clock::now(), expires_at };
+    app.store.put_session(&session).await?;
+    Ok(NewSession { token, expires_at })
+}
+
+fn asker(person: Person, scope: Scope) -> Option<Asker> {
+    let viewer = Viewer { id: person.id.clone(), role: person.role, scope };
+    person.disabled_at.is_none().then_some(Asker { viewer, person })
+}
+
+/// Tokens are long and random, so one plain hash is enough to make the stored form useless.
+fn hash(token: &str) -> String {
+    URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, token.as_bytes()))
+}
+
+const LINK_OVER: Refusal = Refusal::Expired("this link has been used or has expired; ask the practice for a new one");

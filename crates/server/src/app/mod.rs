@@ -1,0 +1,87 @@
+//! What people can do here: each use case loads its facts, asks the policy, lets the domain decide, and sends the
+//! change down the road. Knows the domain and the store; knows nothing of HTTP, sockets or JSON.
+
+pub mod appointments;
+pub mod calls;
+pub mod doors;
+pub mod links;
+pub mod notices;
+pub mod people;
+pub mod ring;
+pub mod rooms;
+
+use std::collections::HashMap;
+
+use bedside_domain::ids::PersonId;
+use bedside_domain::person::Person;
+use bedside_domain::policy::Viewer;
+use bedside_domain::refusal::Refusal;
+use bedside_store::{Cursor, Page, PageAsk, Store};
+
+use crate::app::links::LinkKey;
+use crate::bus::Bus;
+use crate::config::Settings;
+use crate::dispatch::Error;
+
+/// Everything a use case needs, put together in `compose`.
+pub struct App {
+    pub store: Store,
+    pub bus: Bus,
+    pub settings: Settings,
+    pub link_key: LinkKey,
+}
+
+/// Somebody who asks: the token has been checked, the person is known and not disabled.
+#[derive(Clone, Debug)]
+pub struct Asker {
+    pub viewer: Viewer,
+    pub person: Person,
+}
+
+/// People by id, for whatever is shown with names.
+pub struct Names(HashMap<PersonId, Person>);
+
+impl App {
+    pub async fn names<'a>(&self, ids: impl IntoIterator<Item = &'a PersonId>) -> Result<Names, Error> {
+        let mut ids: Vec<PersonId> = ids.into_iter().cloned().collect();
+        ids.sort();
+        ids.dedup();
+        Ok(Names(self.store.people(&ids).await?))
+    }
+}
+
+impl Names {
+    /// Nothing if the person has been erased.
+    pub fn get(&self, id: &PersonId) -> Option<&Person> {
+        self.0.get(id)
+    }
+}
+
+/// Which page of a list somebody asks for, as they wrote it.
+#[derive(Clone, Debug, Default)]
+pub struct PageWish {
+    pub cursor: Option<String>,
+    pub limit: Option<u16>,
+}
+
+/// One page, and where the next begins.
+pub struct Listing<T> {
+    pub items: Vec<T>,
+    pub next: Option<String>,
+}
+
+impl PageWish {
+    fn ask(&self) -> Result<PageAsk, Refusal> {
+        let after = match &self.cursor {
+            Some(text) => Some(Cursor::parse(text).ok_or(Refusal::Invalid("cursor is not one that was given out"))?),
+            None => None,
+        };
+        Ok(PageAsk { after, limit: self.limit.unwrap_or(PageAsk::default().limit) })
+    }
+}
+
+impl<T> Listing<T> {
+    fn of(page: Page<T>) -> Self {
+        Self { items: page.items, next: page.next.map(|cursor| cursor.to_text()) }
+    }
+}

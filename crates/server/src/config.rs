@@ -1,0 +1,293 @@
+//! Settings: defaults, then a TOML file, then the environment, then flags. What is not known is an error.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use bedside_domain::policy::Directory;
+use bedside_domain::time::Span;
+use bedside_protocol::room::IceServer;
+use clap::CommandFactory as _;
+use ipnet::IpNet;
+use serde::Deserialize;
+
+use crate::Failure;
+
+/// What an operator may say, in a flag, a variable or the file.
+#[derive(Clone, Debug, Default, clap::Args, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Given {
+    /// A TOML file with the settings below, named like their flags.
+    #[arg(long, env = "BEDSIDE_CONFIG", value_name = "FILE")]
+    #[serde(skip)]
+    pub config: Option<PathBuf>,
+    /// Where it listens [default: 127.0.0.1:3000].
+    #[arg(long, env = "BEDSIDE_LISTEN", value_name = "ADDRESS:PORT")]
+    pub listen: Option<SocketAddr>,
+    /// sqlite:///path/bedside.db or postgres://… [default: bedside.db in the data folder].
+    #[arg(long, env = "BEDSIDE_DATABASE", value_name = "URL", hide_env_values = true)]
+    pub database: Option<String>,
+    /// Folder of the default database and of what is kept beside it [default: ./data].
+    #[arg(long, env = "BEDSIDE_DATA_DIR", value_name = "FOLDER")]
+    pub data_dir: Option<PathBuf>,
+    /// The address that people open [default: http:// and where it listens].
+    #[arg(long, env = "BEDSIDE_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
+    /// Secret with which the host application signs its tokens (HS256, at least 32 bytes).
+    #[arg(long, env = "BEDSIDE_HOST_TOKEN_SECRET", value_name = "SECRET", hide_env_values = true)]
+    pub host_token_secret: Option<String>,
+    /// JWKS file or https URL with the host application's public keys (RS256, ES256, EdDSA).
+    #[arg(long, env = "BEDSIDE_HOST_TOKEN_JWKS", value_name = "FILE|URL")]
+    pub host_token_jwks: Option<String>,
+    /// The `iss` that host tokens must carry.
+    #[arg(long, env = "BEDSIDE_HOST_TOKEN_ISSUER", value_name = "TEXT")]
+    pub host_token_issuer: Option<String>,
+    /// The `aud` that host tokens must carry.
+    #[arg(long, env = "BEDSIDE_HOST_TOKEN_AUDIENCE", value_name = "TEXT")]
+    pub host_token_audience: Option<String>,
+    /// Let the host make administrators with the role `admin`.
+    #[arg(long, env = "BEDSIDE_HOST_ADMINS", num_args = 0..=1, default_missing_value = "true")]
+    pub host_admins: Option<bool>,
+    /// An origin that may call this server from a page of its own and frame its pages. Repeatable.
+    #[arg(long = "allow-origin", env = "BEDSIDE_ALLOW_ORIGIN", value_name = "ORIGIN", value_delimiter = ',')]
+    pub allow_origin: Option<Vec<String>>,
+    /// A proxy whose X-Forwarded-For and -Proto count. Repeatable.
+    #[arg(long = "trusted-proxy", env = "BEDSIDE_TRUSTED_PROXY", value_name = "CIDR", value_delimiter = ',')]
+    pub trusted_proxy: Option<Vec<IpNet>>,
+    /// How long it rings [default: 30].
+    #[arg(long, env = "BEDSIDE_RING_SECONDS", value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(5..=300))]
+    pub ring_seconds: Option<u16>,
+    /// Show patients only practitioners they have an appointment with.
+    #[arg(long, env = "BEDSIDE_CLOSED_DIRECTORY", num_args = 0..=1, default_missing_value = "true")]
+    pub closed_directory: Option<bool>,
+    /// Writes that one person may make in a minute [default: 120].
+    #[arg(long, env = "BEDSIDE_WRITES_PER_PERSON", value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub writes_per_person: Option<u32>,
+    /// Writes that one address may make in a minute [default: 1200].
+    #[arg(long, env = "BEDSIDE_WRITES_PER_ADDRESS", value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub writes_per_address: Option<u32>,
+    /// How logs are written [default: text].
+    #[arg(long, env = "BEDSIDE_LOG_FORMAT", value_name = "text|json")]
+    pub log_format: Option<LogFormat>,
+    /// STUN and TURN servers for the browsers, in the file alone.
+    #[arg(skip)]
+    pub ice_servers: Option<Vec<IceServer>>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    #[default]
+    Text,
+    Json,
+}
+
+/// What the server goes by.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub listen: SocketAddr,
+    pub database: String,
+    pub public_url: String,
+    pub host: HostSettings,
+    pub allow_origin: Vec<String>,
+    pub trusted_proxy: Vec<IpNet>,
+    pub ring_for: Span,
+    pub directory: Directory,
+    pub writes_per_person: u32,
+    pub writes_per_address: u32,
+    pub log_format: LogFormat,
+    pub ice_servers: Vec<IceServer>,
+    /// How long what runs may take to finish once the server is told to stop.
+    pub grace: Duration,
+}
+
+/// How host applications prove whom they send.
+#[derive(Clone, Default)]
+pub struct HostSettings {
+    pub secret: Option<String>,
+    pub jwks: Option<String>,
+    pub issuer: Option<String>,
+    pub audience: Option<String>,
+    pub admins: bool,
+}
+
+impl Settings {
+    pub fn resolve(given: Given) -> Result<Self, Failure> {
+        refuse_unknown_variables(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()))?;
+        let file = match &given.config {
+            Some(path) => Given::from_file(path)?,
+            None => Given::default(),
+        };
+        given.or(file).settle()
+    }
+}
+
+impl Given {
+    fn from_file(path: &Path) -> Result<Self, Failure> {
+        let text = std::fs::read_to_string(path).map_err(|e| format!("cannot read {}: {e}", path.display()))?;
+        toml::from_str(&text).map_err(|e| format!("{}: {e}", path.display()).into())
+    }
+
+    /// These, and where they are silent, those.
+    fn or(self, other: Self) -> Self {
+        Self {
+            config: self.config.or(other.config),
+            listen: self.listen.or(other.listen),
+            database: self.database.or(other.database),
+            data_dir: self.data_dir.or(other.data_dir),
+            public_url: self.public_url.or(other.public_url),
+            host_token_secret: self.host_token_secret.or(other.host_token_secret),
+            host_token_jwks: self.host_token_jwks.or(other.host_token_jwks),
+            host_token_issuer: self.host_token_issuer.or(other.host_token_issuer),
+            host_token_audience: self.host_token_audience.or(other.host_token_audience),
+            host_admins: self.host_admins.or(other.host_admins),
+            allow_origin: self.allow_origin.or(other.allow_origin),
+            trusted_proxy: self.trusted_proxy.or(other.trusted_proxy),
+            ring_seconds: self.ring_seconds.or(other.ring_seconds),
+            closed_directory: self.closed_directory.or(other.closed_directory),
+            writes_per_person: self.writes_per_person.or(other.writes_per_person),
+            writes_per_address: self.writes_per_address.or(other.writes_per_address),
+            log_format: self.log_format.or(other.log_format),
+            ice_servers: self.ice_servers.or(other.ice_servers),
+        }
+    }
+
+    fn settle(self) -> Result<Settings, Failure> {
+        let listen = self.listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 3000)));
+        let data_dir = self.data_dir.unwrap_or_else(|| PathBuf::from("data"));
+        let public_url = self.public_url.unwrap_or_else(|| format!("http://{listen}"));
+        let ring_seconds = within("ring-seconds", self.ring_seconds.unwrap_or(30), 5, 300)?;
+        Ok(Settings {
+            database: self.database.unwrap_or_else(|| format!("sqlite://{}", data_dir.join("bedside.db").display())),
+            public_url: origin_of("public-url", &public_url)?,
+            host: HostSettings {
+                secret: self.host_token_secret.map(strong_secret).transpose()?,
+                jwks: self.host_token_jwks,
+                issuer: self.host_token_issuer,
+                audience: self.host_token_audience,
+                admins: self.host_admins.unwrap_or(false),
+            },
+            allow_origin: self
+                .allow_origin
+                .unwrap_or_default()
+                .iter()
+                .map(|origin| origin_of("allow-origin", origin))
+                .collect::<Result<_, _>>()?,
+            trusted_proxy: self.trusted_proxy.unwrap_or_default(),
+            ring_for: Span::seconds(i64::from(ring_seconds)),
+            directory: if self.closed_directory == Some(true) { Directory::Closed } else { Directory::Open },
+            writes_per_person: within("writes-per-person", self.writes_per_person.unwrap_or(120), 1, u32::MAX)?,
+            writes_per_address: within("writes-per-address", self.writes_per_address.unwrap_or(1200), 1, u32::MAX)?,
+            log_format: self.log_format.unwrap_or_default(),
+            ice_servers: self.ice_servers.unwrap_or_default(),
+            grace: Duration::from_secs(10),
+            listen,
+        })
+    }
+}
+
+impl Settings {
+    /// Whether browsers come by HTTPS, so that cookies may be kept from plain HTTP.
+    pub fn is_https(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+}
+
+/// Never shows the secret.
+impl std::fmt::Debug for HostSettings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("HostSettings").field("jwks", &self.jwks).field("issuer", &self.issuer).finish_non_exhaustive()
+    }
+}
+
+fn within<N: PartialOrd + std::fmt::Display>(name: &str, value: N, least: N, most: N) -> Result<N, Failure> {
+    if value < least || value > most {
+        return Err(format!("{name} must be from {least} to {most}, and is {value}").into());
+    }
+    Ok(value)
+}
+
+/// A scheme, a host and perhaps a port: what browsers compare.
+fn origin_of(name: &str, text: &str) -> Result<String, Failure> {
+    let text = text.trim_end_matches('/');
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    match host {
+        Some(host) if !host.is_empty() && !host.contains(['/', '*', '?', '#', '@', ' ', ';', ',', '"', '\'']) => {
+            Ok(text.to_ascii_lowercase())
+        }
+        _ => Err(format!("{name} must be like https://calls.example.org, without a path, and is {text}").into()),
+    }
+}
+
+/// A short HS256 secret is found by trying; RFC 7518 asks for 256 bits.
+fn strong_secret(secret: String) -> Result<String, Failure> {
+    if secret.len() < 32 {
+        return Err("host-token-secret must have at least 32 bytes; make one with: openssl rand -base64 48".into());
+    }
+    Ok(secret)
+}
+
+/// A mistyped variable must not be silence.
+fn refuse_unknown_variables(names: impl Iterator<Item = String>) -> Result<(), Failure> {
+    let command = crate::Cli::command();
+    let known: Vec<_> = command
+        .get_subcommands()
+        .flat_map(clap::Command::get_arguments)
+        .filter_map(|argument| argument.get_env()?.to_str())
+        .collect();
+    for name in names.filter(|name| name.starts_with("BEDSIDE_") && !name.starts_with("BEDSIDE_TEST_")) {
+        if !known.contains(&name.as_str()) {
+            return Err(format!("{name} in the environment is no setting of Bedside; see bedside serve --help").into());
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settled(file: &str, flags: Given) -> Result<Settings, Failure> {
+        let file: Given = toml::from_str(file).map_err(|e| e.to_string())?;
+        flags.or(file).settle()
+    }
+
+    #[test]
+    fn a_flag_beats_the_file_and_the_file_beats_the_default() {
+        let flags = Given { ring_seconds: Some(20), ..Given::default() };
+        let settings = settled("ring-seconds = 40\nwrites-per-person = 7", flags).expect("sound settings");
+        assert_eq!(settings.ring_for, Span::seconds(20));
+        assert_eq!(settings.writes_per_person, 7);
+        assert_eq!(settings.listen.port(), 3000);
+    }
+
+    #[test]
+    fn an_unknown_key_in_the_file_is_an_error() {
+        let refused = settled("ring-secnds = 40", Given::default()).expect_err("the key is mistyped");
+        assert!(refused.to_string().contains("ring-secnds"), "{refused}");
+    }
+
+    #[test]
+    fn an_unknown_variable_is_an_error() {
+        assert!(refuse_unknown_variables(["BEDSIDE_LISTEN".to_owned(), "HOME".to_owned()].into_iter()).is_ok());
+        let refused = refuse_unknown_variables(["BEDSIDE_LISTN".to_owned()].into_iter()).expect_err("mistyped");
+        assert!(refused.to_string().contains("BEDSIDE_LISTN"), "{refused}");
+    }
+
+    #[test]
+    fn an_origin_with_a_path_or_a_star_is_refused() {
+        for wrong in ["https://*.example.org", "https://a.example/x", "a.example", "https://"] {
+            assert!(origin_of("allow-origin", wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(origin_of("allow-origin", "https://A.example:8443/").expect("sound"), "https://a.example:8443");
+    }
+
+    #[test]
+    fn a_short_secret_is_refused_and_never_shown() {
+        let short = Given { host_token_secret: Some("canary".into()), ..Given::default() };
+        let refused = settled("", short).expect_err("six bytes are too few");
+        assert!(!refused.to_string().contains("canary"), "{refused}");
+        let long = Given { host_token_secret: Some("canary".repeat(8)), ..Given::default() };
+        assert!(!format!("{:?}", settled("", long).expect("sound")).contains("canary"));
+    }
+}

@@ -1,0 +1,166 @@
+//! A practice to try: demo people and appointments on a database that goes away with the program.
+
+use bedside_domain::appointment::Kind;
+use bedside_domain::call::Door;
+use bedside_domain::ids::PersonId;
+use bedside_domain::person::Role;
+use bedside_domain::policy::{Scope, Viewer};
+use bedside_domain::time::{Millis, Span};
+use bedside_store::Use;
+
+use crate::Failure;
+use crate::app::appointments::{self, Ask, Who};
+use crate::app::people::{self, Told};
+use crate::app::{App, Asker, doors};
+use crate::clock;
+use crate::compose::compose;
+use crate::config::Settings;
+use crate::dispatch::{Answer, Error};
+use crate::serve;
+
+/// Longer than anybody tries something out.
+const LINKS_LAST: Span = Span::days(30);
+
+struct Cast {
+    id: &'static str,
+    role: Role,
+    name: &'static str,
+    title: Option<&'static str>,
+    specialization: Option<&'static str>,
+    languages: &'static [&'static str],
+    /// One browser holds two people if they come by two names of this machine.
+    host: &'static str,
+}
+
+const PATIENT: Cast = Cast {
+    id: "bs_ada",
+    role: Role::Patient,
+    name: "Ada Patient",
+    title: None,
+    specialization: None,
+    languages: &[],
+    host: "localhost",
+};
+
+const PRACTITIONER: Cast = Cast {
+    id: "bs_jane",
+    role: Role::Practitioner,
+    name: "Jane Smith",
+    title: Some("Dr."),
+    specialization: Some("Dermatology"),
+    languages: &["en", "de"],
+    host: "127.0.0.1",
+};
+
+const COLLEAGUE: Cast = Cast {
+    id: "bs_omar",
+    role: Role::Practitioner,
+    name: "Omar Haddad",
+    title: Some("Dr."),
+    specialization: Some("General practice"),
+    languages: &["en", "ar", "fr"],
+    host: "127.0.0.1",
+};
+
+const STAFF: Cast = Cast {
+    id: "bs_sam",
+    role: Role::Staff,
+    name: "Sam Frontdesk",
+    title: None,
+    specialization: None,
+    languages: &[],
+    host: "127.0.0.1",
+};
+
+pub async fn demo(settings: Settings) -> Result<(), Failure> {
+    let folder = Folder::new()?;
+    let database = format!("sqlite://{}", folder.0.join("demo.db").display());
+    let listener = serve::bind(settings.listen).await?;
+    let port = listener.local_addr()?.port();
+    let public_url = format!("http://localhost:{port}");
+    let app = compose(Settings { database, public_url, ..settings }).await?;
+    for cast in [&PATIENT, &PRACTITIONER, &COLLEAGUE, &STAFF] {
+        people::save(&app, &PersonId::new(cast.id), &cast.told()).await.map_err(failure)?;
+    }
+    fill_the_calendar(&app).await.map_err(failure)?;
+    println!("Bedside demo: a practice that goes away when you stop it with Ctrl-C.\n");
+    println!("Open these two side by side; each link can be used again.");
+    for cast in [&PATIENT, &PRACTITIONER, &COLLEAGUE, &STAFF] {
+        let token = doors::new_sign_in_link(&app, &PersonId::new(cast.id), Use::Again, LINKS_LAST).await;
+        let token = token.map_err(failure)?;
+        println!("  {:<28} http://{}:{port}/sign-in/{token}", cast.label(), cast.host);
+    }
+    println!();
+    serve::run(listener, app).await
+}
+
+/// One appointment to accept, and one whose room is open.
+async fn fill_the_calendar(app: &App) -> Result<(), Error> {
+    let next_quarter = Millis(clock::now().0 / 900_000 * 900_000 + 900_000);
+    book(app, &PRACTITIONER, next_quarter, "Follow-up: the rash").await?;
+    book(app, &PATIENT, next_quarter + Span::days(1), "A mole that has changed").await
+}
+
+async fn book(app: &App, by: &Cast, start: Millis, reason: &str) -> Result<(), Error> {
+    let ask = Ask {
+        practitioner: PersonId::new(PRACTITIONER.id),
+        patient: Who::Known(PersonId::new(PATIENT.id)),
+        kind: Kind::Remote,
+        slot: bedside_domain::appointment::Slot { start, minutes: 20 },
+        door: Door::WaitingRoom,
+        provider: bedside_domain::appointment::Provider::BuiltIn,
+        reason: Some(reason.to_owned()),
+    };
+    let asker = by.asker(app).await?;
+    appointments::create(app, &asker, &ask, None, |_| Answer { status: 201, body: String::new() }).await?;
+    Ok(())
+}
+
+impl Cast {
+    fn told(&self) -> Told {
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        Told {
+            role: Some(self.role),
+            name: Some(self.name.to_owned()),
+            title: owned(self.title),
+            specialization: owned(self.specialization),
+            languages: Some(self.languages.iter().map(|tag| (*tag).to_owned()).collect()),
+            ..Told::default()
+        }
+    }
+
+    fn label(&self) -> String {
+        format!("{} ({})", self.name, self.role.name())
+    }
+
+    async fn asker(&self, app: &App) -> Result<Asker, Error> {
+        let person = people::save(app, &PersonId::new(self.id), &self.told()).await?;
+        let viewer = Viewer { id: person.id.clone(), role: person.role, scope: Scope::Everything };
+        Ok(Asker { viewer, person })
+    }
+}
+
+/// A folder that is gone when the program ends.
+struct Folder(std::path::PathBuf);
+
+impl Folder {
+    fn new() -> Result<Self, Failure> {
+        let path = std::env::temp_dir().join(format!("bedside-demo-{}", clock::unguessable_id()));
+        std::fs::create_dir_all(&path).map_err(|e| format!("cannot make {}: {e}", path.display()))?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn failure(error: Error) -> Failure {
+    match error {
+        Error::Refused(refusal) => refusal.why().into(),
+        Error::Failed(failure) => failure.into(),
+        Error::Contended => "the demo people could not be made".into(),
+    }
+}

@@ -1,0 +1,86 @@
+//! Sends the tick to whatever is due. Deadlines are stored, so any node may do it, also after a crash.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bedside_domain::call::{Actor, Command};
+use bedside_domain::refusal::Refusal;
+use bedside_domain::time::{Millis, Span};
+use bedside_store::{Due, StoreError};
+use tokio::sync::broadcast::error::RecvError;
+
+use crate::app::{App, appointments};
+use crate::bus::Changed;
+use crate::clock;
+use crate::dispatch::{self, Error};
+
+/// Another node may have stored a deadline that no hint told us of.
+const LOOK_AT_LEAST_EVERY: Duration = Duration::from_secs(5);
+/// After a failure, and so that two rounds never chase each other.
+const REST: Duration = Duration::from_millis(20);
+const REST_AFTER_FAILURE: Duration = Duration::from_secs(1);
+const AT_ONCE: u16 = 100;
+const CLEAN_UP_EVERY: Duration = Duration::from_secs(3600);
+/// Answers are given again for this long.
+const ANSWERS_KEPT: Span = Span::hours(24);
+
+/// Runs until it is dropped.
+pub async fn run(app: Arc<App>) {
+    tokio::join!(tick(&app), clean_up(&app));
+}
+
+async fn tick(app: &App) {
+    let mut changes = app.bus.listen();
+    loop {
+        let rest = match round(app).await {
+            Ok(next) => until(next),
+            Err(failure) => {
+                tracing::error!(%failure, "the timers cannot read what is due");
+                REST_AFTER_FAILURE
+            }
+        };
+        tokio::time::sleep(REST).await;
+        // A change may bring a nearer deadline; having missed some says the same.
+        let _ = tokio::time::timeout(rest, next_change(&mut changes)).await;
+    }
+}
+
+/// Everything that is due gets its tick. When to come again, if that is known.
+async fn round(app: &App) -> Result<Option<Millis>, StoreError> {
+    for due in app.store.due(clock::now(), AT_ONCE).await? {
+        let outcome = match &due {
+            Due::Call(id) => dispatch::command(app, Actor::Clock, id, &Command::Tick).await.map(|_| ()),
+            Due::Appointment(id) => appointments::tick(app, id).await,
+        };
+        match outcome {
+            Ok(()) | Err(Error::Refused(Refusal::NotFound)) => {}
+            Err(error) => {
+                tracing::error!(?error, "a deadline passed and could not be acted on; it will be tried again");
+                tokio::time::sleep(REST_AFTER_FAILURE).await;
+            }
+        }
+    }
+    app.store.next_due().await
+}
+
+fn until(next: Option<Millis>) -> Duration {
+    let Some(next) = next else { return LOOK_AT_LEAST_EVERY };
+    let millis = u64::try_from(next.since(clock::now()).as_millis()).unwrap_or(0);
+    Duration::from_millis(millis).min(LOOK_AT_LEAST_EVERY)
+}
+
+async fn next_change(changes: &mut tokio::sync::broadcast::Receiver<Changed>) {
+    match changes.recv().await {
+        Ok(_) | Err(RecvError::Lagged(_)) => {}
+        Err(RecvError::Closed) => std::future::pending().await,
+    }
+}
+
+async fn clean_up(app: &App) {
+    loop {
+        if let Err(failure) = app.store.forget_before(clock::now() - ANSWERS_KEPT).await {
+            tracing::error!(%failure, "the clean-up failed");
+        }
+        tokio::time::sleep(CLEAN_UP_EVERY).await;
+    }
+}

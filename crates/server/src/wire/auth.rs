@@ -1,0 +1,121 @@
+//! Who asks: a host's token, a session's token, or the session cookie of our own pages.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use bedside_protocol::ids::PersonId;
+use bedside_protocol::problem::Code;
+
+use super::host_token::Claims;
+use super::problem::Refused;
+use super::{Wire, translate};
+use crate::app::{self, Asker};
+
+const COOKIE: &str = "bedside_session";
+/// Browsers keep a cookie of this name from plain HTTP, other paths and sub-domains.
+const SECURE_COOKIE: &str = "__Host-bedside_session";
+const SUBJECT_CHARS_AT_MOST: usize = 200;
+
+/// Somebody whose token has been checked.
+pub struct Signed(pub Asker);
+
+impl FromRequestParts<Wire> for Signed {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, wire: &Wire) -> Result<Self, Refused> {
+        let asker = match bearer(&parts.headers)? {
+            Some(token) => by_token(wire, token).await?,
+            None => by_cookie(wire, parts).await?,
+        };
+        if is_write(&parts.method) {
+            wire.limits.write_by(asker.viewer.id.as_str())?;
+        }
+        Ok(Self(asker))
+    }
+}
+
+pub fn is_write(method: &Method) -> bool {
+    !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
+/// The cookie that keeps somebody signed in; `Max-Age` follows the session.
+pub fn cookie(wire: &Wire, token: &str, seconds: i64) -> HeaderValue {
+    let name = cookie_name(wire);
+    let secure = if wire.app.settings.is_https() { "; Secure" } else { "" };
+    let text = format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
+    HeaderValue::from_str(&text).expect("a token is plain ASCII")
+}
+
+/// The token in the session cookie, if there is one.
+pub fn cookie_token<'a>(wire: &Wire, headers: &'a HeaderMap) -> Option<&'a str> {
+    let name = cookie_name(wire);
+    let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
+    cookies
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find_map(|(key, value)| (key == name).then_some(value))
+}
+
+/// A page of somebody else's must not write with our cookie, nor sign anybody in.
+pub fn must_come_from_here(headers: &HeaderMap) -> Result<(), Refused> {
+    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    if text(header::HeaderName::from_static("sec-fetch-site")) == Some("same-origin") {
+        return Ok(());
+    }
+    let origin = text(header::ORIGIN).and_then(|origin| origin.split_once("://")).map(|(_, host)| host);
+    match (origin, text(header::HOST)) {
+        (Some(origin), Some(host)) if origin.eq_ignore_ascii_case(host) => Ok(()),
+        _ => Err(Refused::new(StatusCode::FORBIDDEN, Code::Forbidden, "this must come from a page of this server")),
+    }
+}
+
+fn cookie_name(wire: &Wire) -> &'static str {
+    if wire.app.settings.is_https() { SECURE_COOKIE } else { COOKIE }
+}
+
+fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Refused> {
+    let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
+    let token = value.to_str().ok().and_then(|text| text.split_once(' '));
+    match token {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(Some(token.trim())),
+        _ => Err(Refused::unauthorized("Authorization must be a Bearer token")),
+    }
+}
+
+async fn by_token(wire: &Wire, token: &str) -> Result<Asker, Refused> {
+    // A JWT has two dots; a session's token has none.
+    if !token.contains('.') {
+        let asker = app::doors::signed_in(&wire.app, token).await?;
+        return asker.ok_or_else(|| Refused::unauthorized("the session is over"));
+    }
+    let claims = wire.host_tokens.read(token).await.map_err(Refused::unauthorized)?;
+    by_claims(wire, claims).await
+}
+
+async fn by_claims(wire: &Wire, claims: Claims) -> Result<Asker, Refused> {
+    let id = subject(&claims.sub)?;
+    let told = translate::told_by_host(claims, wire.host_tokens.makes_admins()).map_err(Refused::unauthorized)?;
+    let asker = app::doors::vouched(&wire.app, &id, &told).await?;
+    asker.ok_or_else(|| Refused::unauthorized("this person has been disabled"))
+}
+
+fn subject(sub: &str) -> Result<PersonId, Refused> {
+    let id = PersonId::new(sub);
+    match id {
+        _ if sub.len() > SUBJECT_CHARS_AT_MOST || sub.chars().any(char::is_control) => {
+            Err(Refused::unauthorized("sub must be at most 200 plain characters"))
+        }
+        id if id.is_local() => Err(Refused::unauthorized("a sub that begins with bs_ is refused")),
+        id => Ok(id),
+    }
+}
+
+async fn by_cookie(wire: &Wire, parts: &Parts) -> Result<Asker, Refused> {
+    let token = cookie_token(wire, &parts.headers);
+    let token = token.ok_or_else(|| Refused::unauthorized("no token was given"))?;
+    if is_write(&parts.method) {
+        must_come_from_here(&parts.headers)?;
+    }
+    let asker = app::doors::signed_in(&wire.app, token).await?;
+    asker.ok_or_else(|| Refused::unauthorized("the session is over"))
+}

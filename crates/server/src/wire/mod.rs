@@ -1,0 +1,119 @@
+//! The edge: HTTP in, problem documents out. Knows the protocol and the use cases; the domain only in `translate`
+//! and `problem`.
+
+mod auth;
+mod client;
+mod csv;
+mod extract;
+mod headers;
+mod host_token;
+mod limits;
+mod problem;
+mod rest;
+mod translate;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{ConnectInfo, DefaultBodyLimit, MatchedPath, OriginalUri, Request, State};
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse as _, Response};
+use bedside_protocol::problem::Code;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use self::host_token::HostTokens;
+use self::limits::Limits;
+use self::problem::Refused;
+use crate::Failure;
+use crate::app::App;
+use crate::pages;
+
+/// What a handler can reach. Cheap to clone.
+#[derive(Clone)]
+pub struct Wire {
+    pub app: Arc<App>,
+    limits: Arc<Limits>,
+    host_tokens: Arc<HostTokens>,
+}
+
+/// A request line or a header that does not come is not waited for longer.
+const QUIET_ADDRESSES_FORGOTTEN_EVERY: Duration = Duration::from_secs(60);
+
+impl Wire {
+    pub fn new(app: Arc<App>) -> Result<Self, Failure> {
+        Ok(Self {
+            limits: Arc::new(Limits::new(&app.settings)),
+            host_tokens: Arc::new(HostTokens::new(&app.settings.host)?),
+            app,
+        })
+    }
+
+    /// Memory follows who is there. Runs until it is dropped.
+    pub async fn keep_house(self) {
+        loop {
+            tokio::time::sleep(QUIET_ADDRESSES_FORGOTTEN_EVERY).await;
+            self.limits.forget_the_quiet();
+        }
+    }
+}
+
+pub fn router(wire: Wire) -> Router {
+    let settings = &wire.app.settings;
+    rest::router()
+        .fallback(elsewhere)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(DefaultBodyLimit::max(extract::BODY_AT_MOST))
+        .layer(middleware::from_fn_with_state(wire.clone(), limit_writes))
+        .layer(middleware::from_fn(log))
+        .layer(CatchPanicLayer::custom(|_| {
+            tracing::error!("a handler panicked; this is a defect of Bedside");
+            Refused::unavailable("the server failed at this; nothing was changed").into_response()
+        }))
+        .layer(headers::cors(&settings.allow_origin))
+        .layer(middleware::from_fn_with_state(headers::Policy::new(settings), headers::secure))
+        .with_state(wire)
+}
+
+async fn limit_writes(
+    State(wire): State<Wire>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Refused> {
+    if auth::is_write(request.method()) {
+        let address = client::address(peer, request.headers(), &wire.app.settings.trusted_proxy);
+        wire.limits.write_from(address)?;
+    }
+    Ok(next.run(request).await)
+}
+
+/// One line a request: its route and never its address, for that may hold a token.
+async fn log(request: Request, next: Next) -> Response {
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let began = std::time::Instant::now();
+    let response = next.run(request).await;
+    let millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let route = route.as_deref().unwrap_or("(no route)");
+    tracing::info!(%method, route, status = response.status().as_u16(), millis, "request");
+    response
+}
+
+/// What is not of the API is a page of ours, or nothing.
+async fn elsewhere(method: Method, OriginalUri(uri): OriginalUri, headers: HeaderMap) -> Response {
+    let of_the_api = ["/api", "/video-call"]
+        .into_iter()
+        .any(|prefix| uri.path().strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
+    if of_the_api || !matches!(method, Method::GET | Method::HEAD) {
+        return Refused::not_found().into_response();
+    }
+    let wants_page = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
+    pages::page(uri.path(), wants_page.contains("text/html")).unwrap_or_else(|| Refused::not_found().into_response())
+}
+
+async fn wrong_method() -> Refused {
+    Refused::new(StatusCode::METHOD_NOT_ALLOWED, Code::Invalid, "this route does not take that method")
+}

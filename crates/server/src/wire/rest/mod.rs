@@ -1,0 +1,108 @@
+//! Every route, and the OpenAPI document that is made from the handlers.
+
+mod appointments;
+mod calls;
+mod doors;
+mod health;
+mod notices;
+mod people;
+mod rooms;
+
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::{Json, Router, routing};
+use bedside_protocol::problem::Problem;
+use serde::{Deserialize, Serialize};
+use utoipa::OpenApi;
+use utoipa::openapi::OpenApi as Document;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::Wire;
+use crate::app::PageWish;
+use crate::dispatch::Answer;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Bedside", description = "Video calling for clinics. Errors are RFC 9457 problem documents."),
+    components(schemas(Problem))
+)]
+struct Described;
+
+pub fn router() -> Router<Wire> {
+    let (router, document) = described().split_for_parts();
+    let document = std::sync::Arc::new(finished(document));
+    router.route("/api/openapi.json", routing::get(move || async move { Json(document.as_ref().clone()) }))
+}
+
+fn described() -> OpenApiRouter<Wire> {
+    OpenApiRouter::with_openapi(Described::openapi())
+        .merge(health::router())
+        .merge(people::router())
+        .merge(appointments::router())
+        .merge(calls::router())
+        .merge(notices::router())
+        .merge(doors::router())
+        .nest("/api/video-call", video_call())
+        .nest("/video-call", video_call())
+}
+
+/// Two families of clients know two prefixes; both find everything under each.
+fn video_call() -> OpenApiRouter<Wire> {
+    OpenApiRouter::new()
+        .routes(routes!(rooms::of_appointment))
+        .routes(routes!(rooms::create))
+        .routes(routes!(calls::session))
+        .routes(routes!(calls::my_sessions))
+        .routes(routes!(calls::active_sessions))
+        .routes(routes!(calls::end_session))
+}
+
+/// What the handlers cannot say one by one: how one proves who one is, and names that are unique.
+fn finished(mut document: Document) -> Document {
+    let bearer = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
+    document.components.get_or_insert_default().add_security_scheme("bearer", bearer);
+    for (path, item) in &mut document.paths.paths {
+        if path.starts_with("/video-call/") {
+            for operation in [&mut item.get, &mut item.post].into_iter().flatten() {
+                operation.operation_id = operation.operation_id.take().map(|id| format!("{id}_short"));
+            }
+        }
+    }
+    document
+}
+
+/// Which page of a list.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct PageQuery {
+    /// From `nextCursor` of the page before.
+    cursor: Option<String>,
+    /// How many at most, up to 200; 50 if left out.
+    limit: Option<u16>,
+}
+
+impl From<PageQuery> for PageWish {
+    fn from(query: PageQuery) -> Self {
+        Self { cursor: query.cursor, limit: query.limit }
+    }
+}
+
+/// An answer that may be kept and given again.
+fn answer<T: Serialize>(status: StatusCode, body: &T) -> Answer {
+    let body = serde_json::to_string(body).expect("wire types are plain JSON");
+    Answer { status: status.as_u16(), body }
+}
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK);
+        let refused = status.is_client_error() || status.is_server_error();
+        let kind = if refused { "application/problem+json" } else { "application/json" };
+        (status, [(header::CONTENT_TYPE, kind)], self.body).into_response()
+    }
+}
+
+type App = State<Wire>;
