@@ -8,6 +8,9 @@ use crate::person::Role;
 use crate::refusal::Refusal;
 use crate::time::{Millis, Span};
 
+#[cfg(test)]
+mod tests;
+
 /// Links work from this long before the appointment …
 pub const LINK_OPENS_BEFORE: Span = Span::minutes(30);
 /// … until this long after its planned end.

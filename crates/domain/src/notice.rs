@@ -6,6 +6,9 @@ use crate::appointment::{self, Appointment, Kind};
 use crate::call::{self, Call, Ending, Origin};
 use crate::ids::{AppointmentId, CallId, PersonId};
 
+#[cfg(test)]
+mod tests;
+
 /// Something somebody is to be told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {

@@ -11,6 +11,9 @@ use crate::refusal::Refusal;
 use crate::room::Room;
 use crate::time::{Millis, Span};
 
+#[cfg(test)]
+mod tests;
+
 /// The parties of an appointment or a call may see and ring each other until this long after it.
 pub const ACQUAINTED_FOR: Span = Span::days(30);
 

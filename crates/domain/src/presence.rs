@@ -3,6 +3,9 @@
 use crate::ids::DeviceId;
 use crate::time::{Millis, Span};
 
+#[cfg(test)]
+mod tests;
+
 /// Somebody whose device closed the connection properly is offline this long after.
 pub const AFTER_CLOSE: Span = Span::seconds(10);
 /// Somebody whose device fell silent is offline this long after.

@@ -4,6 +4,9 @@ use crate::call::{Call, Door, Event, State};
 use crate::ids::{AppointmentId, CallId, PersonId, RoomId};
 use crate::time::Millis;
 
+#[cfg(test)]
+mod tests;
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Room {
     pub id: RoomId,
@@ -54,14 +57,19 @@ impl Room {
         }
     }
 
-    /// The room keeps step with the call in it: `call` is as it is after `events`.
+    /// The room keeps step with the call in it: `call` is as it is after `events`. A new call takes the room over;
+    /// what becomes of one that has lost it is no longer the room's business.
     pub fn follow(&mut self, at: Millis, call: &Call, events: &[Event]) {
         for event in events {
             match event {
+                // A ring that could not be taken does not disturb the session that runs.
+                Event::Requested { .. } | Event::Opened { .. } if self.call.is_some() && call.has_ended() => {}
                 Event::Requested { .. } | Event::Opened { .. } => self.begin_session(call),
-                Event::Entered { person } => self.note_coming(person),
-                Event::Ended { .. } => self.end_session(at),
-                Event::Rang { .. }
+                Event::Entered { person } if self.holds(call) => self.note_coming(person),
+                Event::Ended { .. } if self.holds(call) => self.end_session(at),
+                Event::Entered { .. }
+                | Event::Ended { .. }
+                | Event::Rang { .. }
                 | Event::Accepted { .. }
                 | Event::Began
                 | Event::Invited { .. }
@@ -73,6 +81,7 @@ impl Room {
             }
         }
         if matches!(call.state, State::Active { .. })
+            && self.holds(call)
             && self.status == Status::Waiting
             && self.practitioner_joined
             && self.patient_joined
@@ -80,6 +89,10 @@ impl Room {
             self.status = Status::InProgress;
             self.started_at.get_or_insert(at);
         }
+    }
+
+    fn holds(&self, call: &Call) -> bool {
+        self.call.as_ref() == Some(&call.id)
     }
 
     fn begin_session(&mut self, call: &Call) {

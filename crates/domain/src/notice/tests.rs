@@ -1,0 +1,156 @@
+use super::*;
+use crate::appointment::{Provider, Slot, Status};
+use crate::call::{Media, Party, Reach, Request};
+use crate::ids::RoomId;
+use crate::person::Role;
+use crate::time::{Millis, Span};
+
+fn person(name: &str) -> PersonId {
+    PersonId::new(name)
+}
+
+fn visit(kind: Kind) -> Appointment {
+    Appointment {
+        id: AppointmentId::new("visit"),
+        practitioner: person("ada"),
+        patient: person("jane"),
+        kind,
+        slot: Slot { start: Millis(0), minutes: 30 },
+        status: Status::Accepted,
+        door: call::Door::WaitingRoom,
+        provider: Provider::BuiltIn,
+        room: Some(RoomId::new("room")),
+        created_at: Millis(0),
+        reason: None,
+        words: None,
+    }
+}
+
+fn ring(reach: Reach) -> (Call, Vec<call::Event>) {
+    let party = |name, role| Party { id: person(name), role };
+    let request = Request {
+        id: CallId::new("call"),
+        room: RoomId::new("room"),
+        appointment: None,
+        media: Media::Video,
+        caller: party("jane", Role::Patient),
+        callee: party("ada", Role::Practitioner),
+        ring_for: Span::seconds(30),
+    };
+    Call::request(Millis(0), request, reach).expect("two people")
+}
+
+fn ended(why: Ending) -> call::Event {
+    call::Event::Ended { why, by: None, words: None }
+}
+
+/// “ada: missed-call by jane”, one for each notice.
+fn say(notices: &[Notice]) -> Vec<String> {
+    notices
+        .iter()
+        .map(|notice| {
+            let by = notice.by.as_ref().map_or("nobody", PersonId::as_str);
+            format!("{}: {} by {by}", notice.to, notice.topic.name())
+        })
+        .collect()
+}
+
+fn owed_by(kind: Kind, event: appointment::Event) -> Vec<String> {
+    say(&owed_by_appointment(&visit(kind), &[event]))
+}
+
+#[test]
+fn a_ring_that_was_missed_or_given_up_is_a_missed_call_for_the_callee() {
+    let (call, _) = ring(Reach::Reachable);
+    for why in [Ending::Missed, Ending::Cancelled] {
+        assert_eq!(say(&owed_by_call(&call, &[ended(why)])), ["ada: missed-call by jane"], "{}", why.name());
+    }
+    for why in [Ending::Completed, Ending::Declined, Ending::Failed] {
+        assert_eq!(owed_by_call(&call, &[ended(why)]), [], "{}: whoever took it knows", why.name());
+    }
+}
+
+#[test]
+fn busy_and_offline_are_missed_calls_too() {
+    for reach in [Reach::Busy, Reach::Offline] {
+        let (call, events) = ring(reach);
+        assert_eq!(say(&owed_by_call(&call, &events)), ["ada: missed-call by jane"], "{reach:?}");
+    }
+    let (call, events) = ring(Reach::Reachable);
+    assert_eq!(owed_by_call(&call, &events), [], "it still rings");
+}
+
+#[test]
+fn nobody_misses_a_call_that_never_rang() {
+    let opening = call::Opening {
+        id: CallId::new("call"),
+        room: RoomId::new("room"),
+        appointment: AppointmentId::new("visit"),
+        practitioner: person("ada"),
+        patient: person("jane"),
+        door: call::Door::Open,
+        until: Millis(1_000),
+    };
+    let (call, _) = Call::open(Millis(0), opening);
+    for why in [Ending::Missed, Ending::Cancelled] {
+        assert_eq!(owed_by_call(&call, &[ended(why)]), []);
+    }
+}
+
+#[test]
+fn a_request_is_told_to_the_practice_and_a_booking_to_the_patient() {
+    let slot = visit(Kind::Remote).slot;
+    let created = |by, status| appointment::Event::Created { by: person(by), status, slot };
+    assert_eq!(owed_by(Kind::Remote, created("jane", Status::Pending)), ["ada: appointment-requested by jane"]);
+    assert_eq!(owed_by(Kind::Remote, created("ada", Status::Accepted)), ["jane: appointment-accepted by ada"]);
+    assert_eq!(
+        owed_by(Kind::InPerson, created("sam", Status::Accepted)),
+        ["jane: appointment-accepted by sam", "ada: appointment-accepted by sam"],
+        "what the staff books, both must know"
+    );
+}
+
+#[test]
+fn an_acceptance_brings_both_their_links() {
+    let accepted = |by| appointment::Event::Accepted { by: person(by) };
+    let both = |by| [format!("jane: appointment-accepted by {by}"), format!("ada: appointment-accepted by {by}")];
+    assert_eq!(owed_by(Kind::Remote, accepted("ada")), both("ada"));
+    assert_eq!(owed_by(Kind::Remote, accepted("sam")), both("sam"), "and nobody twice");
+    assert_eq!(owed_by(Kind::InPerson, accepted("ada")), ["jane: appointment-accepted by ada"], "there is no link");
+}
+
+#[test]
+fn whatever_else_changes_is_told_to_whoever_did_not_do_it() {
+    use appointment::Event;
+    let slot = visit(Kind::Remote).slot;
+    let declined = Event::Declined { by: person("ada"), words: None };
+    assert_eq!(owed_by(Kind::Remote, declined), ["jane: appointment-declined by ada"]);
+    let cancelled = |by: Option<&str>| Event::Cancelled { by: by.map(person), words: None };
+    assert_eq!(owed_by(Kind::Remote, cancelled(Some("jane"))), ["ada: appointment-cancelled by jane"]);
+    assert_eq!(
+        owed_by(Kind::Remote, cancelled(None)),
+        ["jane: appointment-cancelled by nobody", "ada: appointment-cancelled by nobody"],
+        "when the time has passed, both are told"
+    );
+    let moved = Event::Rescheduled { by: person("jane"), from: slot, to: slot, status: Status::Pending };
+    assert_eq!(owed_by(Kind::Remote, moved), ["ada: appointment-rescheduled by jane"]);
+    for over in [Event::Completed { by: None }, Event::NoShow { by: Some(person("ada")) }] {
+        assert_eq!(owed_by(Kind::Remote, over), [""; 0], "nobody needs to be told");
+    }
+}
+
+#[test]
+fn when_the_practice_is_ready_the_patient_is_told() {
+    let told = |by| say(&owed_by_start(&visit(Kind::Remote), &person(by)));
+    assert_eq!(told("ada"), ["jane: call-starting by ada"]);
+    assert_eq!(told("sam"), ["jane: call-starting by sam", "ada: call-starting by sam"]);
+}
+
+#[test]
+fn topics_are_known_by_their_names() {
+    for topic in Topic::ALL {
+        assert_eq!(Topic::named(topic.name()), Some(topic));
+        let kept = serde_json::to_string(&topic).expect("a topic is plain data");
+        assert_eq!(kept, format!("\"{}\"", topic.name()), "the journal and the catalogue use one name");
+    }
+}
