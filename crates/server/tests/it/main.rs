@@ -1,0 +1,3 @@
+//! The server as its clients find it: the real binary, real databases, requests over a real socket.
+
+mod support;
