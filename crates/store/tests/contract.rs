@@ -1,1 +1,0 @@
-//! One story, told to both databases.

@@ -1,0 +1,109 @@
+//! Sessions, links, presence, feedback and the audit.
+
+use bedside_domain::ids::{CallId, DeviceId, RoomId};
+use bedside_domain::presence::{Presence, Wish};
+use bedside_store::{Audited, Session, SignInLink, Use};
+
+use crate::stage::*;
+
+on_both!(
+    a_session_lasts_until_it_is_ended_or_forgotten,
+    a_link_comes_back_as_it_was_made,
+    presence_follows_leases_wishes_and_engagements,
+    feedback_can_be_given_again,
+    the_audit_tells_who_did_what_the_newest_first,
+);
+
+async fn a_session_lasts_until_it_is_ended_or_forgotten(stage: Stage) {
+    let session = |hash: &str, room: Option<&str>, expires| Session {
+        token_hash: hash.into(),
+        person: person("jane"),
+        scope_room: room.map(RoomId::new),
+        created_at: NOON,
+        expires_at: after(expires),
+    };
+    let (wide, narrow, short) = (session("w", None, 100), session("n", Some("room"), 100), session("s", None, 1));
+    for one in [&wide, &narrow, &short] {
+        stage.store.put_session(one).await.unwrap();
+    }
+    assert_eq!(stage.store.session("w").await, Ok(Some(wide)));
+    assert_eq!(stage.store.session("n").await, Ok(Some(narrow)));
+    stage.store.end_session("n").await.unwrap();
+    assert_eq!(stage.store.session("n").await, Ok(None));
+    stage.store.forget_before(after(50)).await.unwrap();
+    assert_eq!(stage.store.session("s").await, Ok(None));
+    assert!(stage.store.session("w").await.unwrap().is_some());
+}
+
+async fn a_link_comes_back_as_it_was_made(stage: Stage) {
+    let link = SignInLink {
+        token_hash: "h".into(),
+        person: person("jane"),
+        uses: Use::Once,
+        expires_at: after(60),
+        spent_at: None,
+    };
+    stage.store.put_sign_in_link(&link).await.unwrap();
+    assert_eq!(stage.store.sign_in_link("h").await, Ok(Some(link.clone())));
+    assert_eq!(stage.store.spend_sign_in_link("h", after(5)).await, Ok(true));
+    let spent = SignInLink { spent_at: Some(after(5)), ..link };
+    assert_eq!(stage.store.sign_in_link("h").await, Ok(Some(spent)));
+    assert_eq!(stage.store.sign_in_link("other").await, Ok(None));
+}
+
+async fn presence_follows_leases_wishes_and_engagements(stage: Stage) {
+    let ada = person("ada");
+    let shown = async |now| stage.store.signs(std::slice::from_ref(&ada)).await.unwrap()[&ada].presence(now);
+    assert_eq!(shown(NOON).await, Presence::Offline);
+    let (phone, laptop) = (DeviceId::new("phone"), DeviceId::new("laptop"));
+    stage.store.renew_lease(&ada, &phone, NOON).await.unwrap();
+    stage.store.renew_lease(&ada, &laptop, NOON).await.unwrap();
+    assert_eq!(shown(after(1)).await, Presence::Online);
+    stage.store.close_lease(&ada, &phone, after(2)).await.unwrap();
+    assert_eq!(shown(after(13)).await, Presence::Online, "the laptop is still there");
+    stage.store.close_lease(&ada, &laptop, after(2)).await.unwrap();
+    assert_eq!(shown(after(13)).await, Presence::Offline);
+    stage.store.renew_lease(&ada, &phone, after(20)).await.unwrap();
+    assert_eq!(shown(after(31)).await, Presence::Online, "a renewal takes the close back");
+
+    stage.store.set_wish(&ada, Wish::Away).await.unwrap();
+    assert_eq!(shown(after(31)).await, Presence::Away);
+    stage.store.set_wish(&ada, Wish::DoNotDisturb).await.unwrap();
+    assert_eq!(shown(after(31)).await, Presence::Busy);
+    stage.store.set_wish(&ada, Wish::Online).await.unwrap();
+    stage.ring("c", "jane", "ada").await;
+    stage.act("c", after(1), "ada", accept()).await.unwrap();
+    assert_eq!(shown(after(500)).await, Presence::Busy);
+
+    let both = stage.store.signs(&[ada.clone(), person("jane"), person("unknown")]).await.unwrap();
+    assert_eq!(both.len(), 3);
+    assert_eq!(both[&ada].leases.len(), 2);
+    assert!(both[&person("jane")].engaged && both[&person("jane")].leases.is_empty());
+    stage.store.forget_before(after(1_000)).await.unwrap();
+    assert_eq!(stage.store.rows_in("leases").await, 0);
+    assert!(stage.store.signs(&[]).await.unwrap().is_empty());
+}
+
+async fn feedback_can_be_given_again(stage: Stage) {
+    stage.ring("c", "jane", "ada").await;
+    let call = CallId::new("c");
+    let problems = ["no-sound".to_owned(), "froze".to_owned()];
+    stage.store.put_feedback(&call, &person("jane"), Some(2), &problems, Some("bad"), NOON).await.unwrap();
+    stage.store.put_feedback(&call, &person("ada"), None, &[], None, after(1)).await.unwrap();
+    stage.store.put_feedback(&call, &person("jane"), Some(3), &problems, None, after(2)).await.unwrap();
+    let feedback = stage.store.feedback_of(&call).await.unwrap();
+    let [ada, jane] = &feedback[..] else { panic!("one of each: {feedback:?}") };
+    assert_eq!((ada.person.as_str(), ada.stars, ada.problems.len()), ("ada", None, 0));
+    assert_eq!((jane.stars, &jane.problems[..], jane.words.as_deref()), (Some(3), &problems[..], None));
+}
+
+async fn the_audit_tells_who_did_what_the_newest_first(stage: Stage) {
+    let deed =
+        |at, actor, deed: &str| Audited { at, actor: person(actor), deed: deed.to_owned(), subject: "jane".to_owned() };
+    let deeds = [deed(after(2), "ada", "saw"), deed(after(1), "bob", "found"), deed(after(1), "ada", "found")];
+    for Audited { at, actor, deed, subject } in deeds.iter().rev() {
+        stage.store.audit(*at, actor, deed, subject).await.unwrap();
+    }
+    stage.store.audit(NOON, &person("ada"), "saw", "joe").await.unwrap();
+    assert_eq!(stage.store.audit_of("jane").await, Ok(deeds.to_vec()));
+}
