@@ -34,6 +34,9 @@ impl Subject {
     }
 }
 
+/// Words for several people, and who they are.
+type Group = (&'static str, fn(&Who) -> bool);
+
 /// What comes of the command with that number, given by that person.
 type Cells = BTreeMap<(usize, Who), String>;
 
@@ -205,7 +208,7 @@ fn grouped(labels: &[&str]) -> String {
 fn people(whose: &BTreeSet<Who>, everybody: &BTreeSet<Who>) -> String {
     let mut left = whose.clone();
     let mut said = Vec::new();
-    let groups: [(&str, fn(&Who) -> bool); 6] = [
+    let groups: [Group; 6] = [
         ("both parties", |who| matches!(who, Who::Practitioner { .. } | Who::Patient { .. })),
         ("the practitioner", |who| matches!(who, Who::Practitioner { .. })),
         ("the patient", |who| matches!(who, Who::Patient { .. })),
@@ -262,8 +265,8 @@ fn diagram(scenes: &[Scene]) -> String {
     let labels = commands();
     let mut lines = String::new();
     for ((from, to), numbers) in roads {
-        let verbs: Vec<_> = numbers.iter().map(|number| labels[*number].0.split('`').nth(1).unwrap_or("")).collect();
-        let mut verbs = verbs;
+        let mut verbs: Vec<_> =
+            numbers.iter().map(|number| labels[*number].0.split('`').nth(1).unwrap_or("")).collect();
         verbs.dedup();
         let _ = writeln!(lines, "    {from} --> {to}: {}", verbs.join(", "));
     }
