@@ -1,0 +1,35 @@
+# What the scripts of this folder share. Sourced, never run.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+steps_done=()
+steps_failed=()
+
+say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+
+# Runs one step by name; a failure is remembered and the next step still runs.
+step() {
+  local name=$1
+  shift
+  say "▸ $name"
+  if "$@"; then
+    steps_done+=("$name")
+  else
+    steps_failed+=("$name")
+    echo "✗ $name failed: $*" >&2
+  fi
+}
+
+# Says how it went; the exit status is that of the whole.
+summary() {
+  say "Summary"
+  local name
+  for name in ${steps_done[@]+"${steps_done[@]}"}; do echo "  ok      $name"; done
+  for name in ${steps_failed[@]+"${steps_failed[@]}"}; do echo "  FAILED  $name"; done
+  [[ ${#steps_failed[@]} -eq 0 ]]
+}
+
+in_web() { (cd web && "$@"); }
+
+# Where cargo puts what it builds.
+built() { echo "${CARGO_TARGET_DIR:-target}/$1/bedside"; }
