@@ -65,7 +65,7 @@ impl Place {
         self
     }
 
-    /// “InProgress, ada and jane joined, started 5”.
+    /// “InProgress, both joined, started 5”.
     fn says(&self) -> String {
         say(&self.room)
     }

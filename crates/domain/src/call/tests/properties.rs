@@ -250,10 +250,12 @@ fn doings() -> impl Strategy<Value = (&'static str, Command)> {
         2 => knocker().prop_map(admit),
         1 => knocker().prop_map(turn_away),
     ];
+    let answerer = prop::sample::select(vec![(ADA, "desk"), (ADA, "phone"), (JANE, "phone")]);
     let anything = (anybody, commands());
     prop_oneof![
         3 => comer.prop_map(|who| (who, Command::Join)),
         3 => keeps_the_door.prop_map(|command| (ADA, command)),
+        2 => answerer.prop_map(|(who, on)| (who, accept(on))),
         1 => Just((CLOCK, Command::Tick)),
         4 => anything,
     ]
