@@ -2,16 +2,21 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
+use axum_server::Handle;
+use hyper_util::rt::TokioTimer;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::watch;
 
 use crate::Failure;
 use crate::app::App;
 use crate::compose::compose;
 use crate::config::Settings;
 use crate::wire::{self, Wire};
+
+/// How long the head of a request may take to come.
+const HEADERS_WITHIN: Duration = Duration::from_secs(10);
 
 pub async fn serve(settings: Settings) -> Result<(), Failure> {
     let listener = bind(settings.listen).await?;
@@ -28,28 +33,24 @@ pub async fn run(listener: TcpListener, app: Arc<App>) -> Result<(), Failure> {
     let wire = Wire::new(app.clone())?;
     let timers = tokio::spawn(crate::timers::run(app.clone()));
     let house = tokio::spawn(wire.clone().keep_house());
-    let (stopping, mut stopped) = watch::channel(false);
-    let routes = wire::router(wire).into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum::serve(listener, routes).with_graceful_shutdown(async move {
-        told_to_stop().await;
-        tracing::info!("stopping: no new connections; what runs may finish");
-        let _ = stopping.send(true);
-    });
-    let grace = app.settings.grace;
-    let out_of_patience = async move {
-        let _ = stopped.changed().await;
-        tokio::time::sleep(grace).await;
-    };
-    tokio::select! {
-        outcome = server => outcome?,
-        () = out_of_patience => tracing::warn!("some requests did not finish in time"),
-    }
+    let handle = Handle::new();
+    tokio::spawn(stop_when_told(handle.clone(), app.settings.grace));
+    let mut server = axum_server::from_tcp(listener.into_std()?)?.handle(handle);
+    // Whoever connects and says nothing does not hold a place.
+    server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEADERS_WITHIN);
+    server.serve(wire::router(wire).into_make_service_with_connect_info::<SocketAddr>()).await?;
     timers.abort();
     house.abort();
     let _ = timers.await;
     app.store.close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+async fn stop_when_told(handle: Handle<SocketAddr>, grace: Duration) {
+    told_to_stop().await;
+    tracing::info!("stopping: no new connections; what runs may finish");
+    handle.graceful_shutdown(Some(grace));
 }
 
 async fn told_to_stop() {

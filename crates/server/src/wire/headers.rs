@@ -31,7 +31,6 @@ impl Policy {
                 HeaderName::from_static("permissions-policy"),
                 HeaderValue::from_static("camera=(self), microphone=(self), display-capture=(self), geolocation=()"),
             ),
-            (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
         ];
         if settings.allow_origin.is_empty() {
             headers.push((header::X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN")));

@@ -39,7 +39,8 @@ pub struct Wire {
     host_tokens: Arc<HostTokens>,
 }
 
-/// A request line or a header that does not come is not waited for longer.
+/// How long a request may take, its body included. Nothing here takes a second.
+const REQUEST_WITHIN: Duration = Duration::from_secs(30);
 const QUIET_ADDRESSES_FORGOTTEN_EVERY: Duration = Duration::from_secs(60);
 
 impl Wire {
@@ -67,6 +68,7 @@ pub fn router(wire: Wire) -> Router {
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(extract::BODY_AT_MOST))
         .layer(middleware::from_fn_with_state(wire.clone(), limit_writes))
+        .layer(middleware::from_fn(in_time))
         .layer(middleware::from_fn(log))
         .layer(CatchPanicLayer::custom(|_| {
             tracing::error!("a handler panicked; this is a defect of Bedside");
@@ -88,6 +90,12 @@ async fn limit_writes(
         wire.limits.write_from(address)?;
     }
     Ok(next.run(request).await)
+}
+
+/// A body that trickles in does not hold a place for ever.
+async fn in_time(request: Request, next: Next) -> Result<Response, Refused> {
+    let late = |_| Refused::new(StatusCode::REQUEST_TIMEOUT, Code::Unavailable, "the request took too long");
+    tokio::time::timeout(REQUEST_WITHIN, next.run(request)).await.map_err(late)
 }
 
 /// One line a request: its route and never its address, for that may hold a token.
