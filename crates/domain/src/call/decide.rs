@@ -25,7 +25,7 @@ impl Call {
             (Standing::Clock, Command::Tick) => Ok(self.tick(now)),
             (Standing::Clock, _) => Err(Refusal::Forbidden("the clock does nothing but tick")),
             (_, Command::Tick) => Err(Refusal::Forbidden("only the clock ticks")),
-            (standing, Command::DeviceRings { device }) => self.device_rings(standing, device),
+            (standing, Command::DeviceRings { device }) => self.device_rings(standing, now, device),
             (standing, Command::Accept { device }) => self.accept(standing, now, device),
             (standing, Command::Decline { words }) => self.decline(standing, words.as_deref()),
             (standing, Command::Cancel) => self.cancel(standing),
@@ -49,9 +49,10 @@ impl Call {
         }
     }
 
-    fn device_rings(&self, standing: Standing<'_>, device: &DeviceId) -> Decision {
+    fn device_rings(&self, standing: Standing<'_>, now: Millis, device: &DeviceId) -> Decision {
         match (&self.state, standing) {
             (_, Standing::Caller(_) | Standing::Guest(_) | Standing::Clock) => Err(ONLY_CALLEE),
+            (State::Ringing { due, .. }, Standing::Callee(_)) if now >= *due => Err(RING_OVER),
             (State::Ringing { .. }, Standing::Callee(_)) => Ok(vec![Event::Rang { device: device.clone() }]),
             (State::Waiting { .. } | State::Active { .. }, Standing::Callee(_)) => Err(NOT_RINGING),
             (State::Ended { .. }, Standing::Callee(_)) => Err(RING_OVER),
