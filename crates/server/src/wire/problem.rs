@@ -73,7 +73,7 @@ impl From<Error> for Refused {
             Error::Failed(failure) => {
                 // The operator reads why; the client, who can do nothing about it, does not.
                 tracing::error!(%failure, "the database failed");
-                Self::unavailable("the server cannot do this right now; nothing was changed")
+                Self::unavailable("the server cannot do this right now; with the same Idempotency-Key it is safe to ask again")
             }
             Error::Contended => {
                 tracing::warn!("a change lost against others every time");
