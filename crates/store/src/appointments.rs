@@ -22,15 +22,20 @@ pub struct AppointmentQuery {
     pub page: PageAsk,
 }
 
+/// Column by column: with `*`, PostgreSQL refuses prepared statements as soon as a later version adds one.
+const SELECT: &str = "SELECT id, practitioner, patient, kind, starts_at, minutes, status, door, provider_link, \
+     room, created_at, reason, words, version FROM appointments";
+
 impl Store {
     pub async fn appointment(&self, id: &AppointmentId) -> Result<Option<Held<Appointment>>> {
-        let find = sql!("SELECT * FROM appointments WHERE id = $1", id);
+        let find = Draft::new(SELECT).add("WHERE id = ?1", [id.into()]).done();
         self.engine.row("loading an appointment", find).await?.as_ref().map(appointment).transpose()
     }
 
     /// By start, the earliest first.
     pub async fn appointments(&self, query: &AppointmentQuery) -> Result<Page<Appointment>> {
-        let mut draft = Draft::new("SELECT * FROM appointments WHERE 1 = 1")
+        let mut draft = Draft::new(SELECT)
+            .add("WHERE 1 = 1", [])
             .add_if("AND (patient = ?1 OR practitioner = ?1)", query.of.as_ref())
             .add_if("AND status = ?1", query.status.map(Status::name))
             .add_if("AND starts_at >= ?1", query.from)

@@ -44,7 +44,9 @@ impl Store {
 
     /// As it was put; whether it has expired is for whoever knows the time.
     pub async fn session(&self, token_hash: &str) -> Result<Option<Session>> {
-        let find = sql!("SELECT * FROM sessions WHERE token_hash = $1", token_hash);
+        const FIND: &str = "SELECT token_hash, person, scope_room, created_at, expires_at FROM sessions \
+                            WHERE token_hash = $1";
+        let find = sql!(FIND, token_hash);
         self.engine.row("looking up a session", find).await?.as_ref().map(session).transpose()
     }
 
@@ -62,7 +64,9 @@ impl Store {
     }
 
     pub async fn sign_in_link(&self, token_hash: &str) -> Result<Option<SignInLink>> {
-        let find = sql!("SELECT * FROM sign_in_links WHERE token_hash = $1", token_hash);
+        const FIND: &str = "SELECT token_hash, person, uses, expires_at, spent_at FROM sign_in_links \
+                            WHERE token_hash = $1";
+        let find = sql!(FIND, token_hash);
         self.engine.row("looking up a sign-in link", find).await?.as_ref().map(link).transpose()
     }
 

@@ -18,10 +18,13 @@ pub struct NoticeRow {
     pub read_at: Option<Millis>,
 }
 
+/// Column by column: with `*`, PostgreSQL refuses prepared statements as soon as a later version adds one.
+const SELECT: &str = "SELECT id, person, topic, about, about_id, by, at, read_at FROM notices";
+
 impl Store {
     /// The newest first.
     pub async fn notices(&self, person: &PersonId, ask: &PageAsk) -> Result<Page<NoticeRow>> {
-        let mut draft = Draft::new("SELECT * FROM notices").add("WHERE person = ?1", [person.into()]);
+        let mut draft = Draft::new(SELECT).add("WHERE person = ?1", [person.into()]);
         if let Some(Cursor { at, id }) = &ask.after {
             draft = draft.add("AND (at, id) < (?1, ?2)", [(*at).into(), id.as_str().into()]);
         }

@@ -32,7 +32,8 @@ impl Cursor {
     pub fn parse(text: &str) -> Option<Self> {
         let plain = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
         let (at, id) = plain.split_once(' ')?;
-        Some(Self { at: at.parse().ok()?, id: id.to_owned() })
+        // PostgreSQL has no text with a zero in it, and would say so as if it were our mistake.
+        (!id.contains('\0')).then_some(Self { at: at.parse().ok()?, id: id.to_owned() })
     }
 
     pub fn to_text(&self) -> String {
@@ -86,5 +87,6 @@ mod tests {
         assert_eq!(Cursor::parse("garbage"), None);
         assert_eq!(Cursor::parse(""), None);
         assert_eq!(Cursor::parse("ünsinn"), None);
+        assert_eq!(Cursor::parse(&Cursor { at: 1, id: "\0".into() }.to_text()), None);
     }
 }

@@ -12,9 +12,13 @@ use crate::error::{CommitError, Result};
 use crate::page::{Cursor, Page, PageAsk};
 use crate::sql::{Draft, Query, Row, Value, sql};
 
+/// Column by column: with `*`, PostgreSQL refuses prepared statements as soon as a later version adds one.
+const SELECT: &str = "SELECT id, role, name, given_name, family_name, email, phone, title, specialization, \
+     languages, picture, locale, zone, listed, disabled_at, version FROM people";
+
 impl Store {
     pub async fn person(&self, id: &PersonId) -> Result<Option<Held<Person>>> {
-        self.one_person(sql!("SELECT * FROM people WHERE id = $1", id)).await
+        self.one_person(Draft::new(SELECT).add("WHERE id = ?1", [id.into()])).await
     }
 
     /// Those of them that there are.
@@ -22,32 +26,29 @@ impl Store {
         if ids.is_empty() {
             return Ok(HashMap::new());
         }
-        let query = Draft::new("SELECT * FROM people WHERE id IN").list(ids.iter().map(Value::from)).done();
+        let query = Draft::new(SELECT).add("WHERE id IN", []).list(ids.iter().map(Value::from)).done();
         let rows = self.engine.rows("loading people", query).await?;
         rows.iter().map(|row| person(row).map(|held| (held.value.id.clone(), held.value))).collect()
     }
 
     /// The first of those who have this address and are not disabled; capitals do not matter.
     pub async fn person_by_email(&self, email: &str) -> Result<Option<Held<Person>>> {
-        const FIND: &str = "SELECT * FROM people WHERE email_key = $1 AND disabled_at IS NULL \
-                            ORDER BY created_at, id LIMIT 1";
-        self.one_person(sql!(FIND, email_key(email))).await
+        const FIRST: &str = "WHERE email_key = ?1 AND disabled_at IS NULL ORDER BY created_at, id LIMIT 1";
+        self.one_person(Draft::new(SELECT).add(FIRST, [email_key(email).into()])).await
     }
 
     /// The same by telephone; only the digits and a leading plus matter.
     pub async fn person_by_phone(&self, phone: &str) -> Result<Option<Held<Person>>> {
-        const FIND: &str = "SELECT * FROM people WHERE phone_key = $1 AND disabled_at IS NULL \
-                            ORDER BY created_at, id LIMIT 1";
+        const FIRST: &str = "WHERE phone_key = ?1 AND disabled_at IS NULL ORDER BY created_at, id LIMIT 1";
         match phone_key(phone) {
-            Some(key) => self.one_person(sql!(FIND, key)).await,
+            Some(key) => self.one_person(Draft::new(SELECT).add(FIRST, [key.into()])).await,
             None => Ok(None),
         }
     }
 
     /// The directory, by name: practitioners who are listed and not disabled.
     pub async fn practitioners(&self, ask: &PageAsk) -> Result<Page<Person>> {
-        let mut draft =
-            Draft::new("SELECT * FROM people WHERE role = 'practitioner' AND listed AND disabled_at IS NULL");
+        let mut draft = Draft::new(SELECT).add("WHERE role = 'practitioner' AND listed AND disabled_at IS NULL", []);
         if let Some(Cursor { id, .. }) = &ask.after {
             // A cursor travels in addresses, where no name may stand: it is looked up here.
             let after = "AND (sort_name, id) > (SELECT sort_name, id FROM people WHERE id = ?1)";
@@ -73,8 +74,8 @@ impl Store {
         }
     }
 
-    async fn one_person(&self, query: Query) -> Result<Option<Held<Person>>> {
-        self.engine.row("loading a person", query).await?.as_ref().map(person).transpose()
+    async fn one_person(&self, draft: Draft) -> Result<Option<Held<Person>>> {
+        self.engine.row("loading a person", draft.done()).await?.as_ref().map(person).transpose()
     }
 }
 

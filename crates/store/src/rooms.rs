@@ -9,19 +9,23 @@ use crate::Store;
 use crate::change::{Committed, Held, Saved};
 use crate::error::{Result, Taken};
 use crate::names;
-use crate::sql::{Query, Row, Tx, sql};
+use crate::sql::{Draft, Row, Tx, sql};
+
+/// Column by column: with `*`, PostgreSQL refuses prepared statements as soon as a later version adds one.
+const SELECT: &str = "SELECT id, appointment, practitioner, patient, door, status, practitioner_joined, \
+     patient_joined, started_at, ended_at, call, version FROM rooms";
 
 impl Store {
     pub async fn room(&self, id: &RoomId) -> Result<Option<Held<Room>>> {
-        self.one_room(sql!("SELECT * FROM rooms WHERE id = $1", id)).await
+        self.one_room(Draft::new(SELECT).add("WHERE id = ?1", [id.into()])).await
     }
 
     pub async fn room_of(&self, appointment: &AppointmentId) -> Result<Option<Held<Room>>> {
-        self.one_room(sql!("SELECT * FROM rooms WHERE appointment = $1", appointment)).await
+        self.one_room(Draft::new(SELECT).add("WHERE appointment = ?1", [appointment.into()])).await
     }
 
-    async fn one_room(&self, query: Query) -> Result<Option<Held<Room>>> {
-        self.engine.row("loading a room", query).await?.as_ref().map(room).transpose()
+    async fn one_room(&self, draft: Draft) -> Result<Option<Held<Room>>> {
+        self.engine.row("loading a room", draft.done()).await?.as_ref().map(room).transpose()
     }
 }
 

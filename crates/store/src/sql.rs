@@ -3,6 +3,8 @@
 //! Each text is written once and runs on both, with TEXT, BIGINT and BOOLEAN alone. What a person gave is always
 //! a value, never part of a text.
 
+use std::time::Duration;
+
 use bedside_domain::ids::{AppointmentId, CallId, DeviceId, NoticeId, PersonId, RoomId};
 use bedside_domain::time::Millis;
 use sqlx::postgres::PgRow;
@@ -13,6 +15,9 @@ use sqlx::{
 };
 
 use crate::error::{CommitError, Result, StoreError, Taken};
+
+/// How long one statement may take. Longer than the pools wait, so that theirs is the error that is told.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 #[derive(Clone)]
 pub(crate) enum Engine {
@@ -68,8 +73,8 @@ pub(crate) use sql;
 impl Engine {
     pub async fn rows(&self, doing: &'static str, query: Query) -> Result<Vec<Row>> {
         let rows = match self {
-            Self::Sqlite { readers, .. } => sqlite_rows(bound(query).fetch_all(readers).await),
-            Self::Postgres(pool) => postgres_rows(bound(query).fetch_all(pool).await),
+            Self::Sqlite { readers, .. } => sqlite_rows(in_time(bound(query).fetch_all(readers)).await),
+            Self::Postgres(pool) => postgres_rows(in_time(bound(query).fetch_all(pool)).await),
         };
         rows.map_err(|error| StoreError::new(doing, &error))
     }
@@ -81,8 +86,8 @@ impl Engine {
     /// One statement that writes, and how many rows it touched.
     pub async fn run(&self, doing: &'static str, query: Query) -> Result<u64> {
         let touched = match self {
-            Self::Sqlite { writer, .. } => bound(query).execute(writer).await.map(|done| done.rows_affected()),
-            Self::Postgres(pool) => bound(query).execute(pool).await.map(|done| done.rows_affected()),
+            Self::Sqlite { writer, .. } => in_time(bound(query).execute(writer)).await.map(|done| done.rows_affected()),
+            Self::Postgres(pool) => in_time(bound(query).execute(pool)).await.map(|done| done.rows_affected()),
         };
         touched.map_err(|error| StoreError::new(doing, &error))
     }
@@ -90,8 +95,8 @@ impl Engine {
     /// One statement that writes and answers.
     pub async fn written(&self, doing: &'static str, query: Query) -> Result<Option<Row>> {
         let rows = match self {
-            Self::Sqlite { writer, .. } => sqlite_rows(bound(query).fetch_all(writer).await),
-            Self::Postgres(pool) => postgres_rows(bound(query).fetch_all(pool).await),
+            Self::Sqlite { writer, .. } => sqlite_rows(in_time(bound(query).fetch_all(writer)).await),
+            Self::Postgres(pool) => postgres_rows(in_time(bound(query).fetch_all(pool)).await),
         };
         Ok(rows.map_err(|error| StoreError::new(doing, &error))?.pop())
     }
@@ -99,8 +104,8 @@ impl Engine {
     pub async fn begin(&self, doing: &'static str) -> Result<Tx> {
         let inner = match self {
             // A transaction that begins by reading and then writes would fail if somebody wrote in between.
-            Self::Sqlite { writer, .. } => writer.begin_with("BEGIN IMMEDIATE").await.map(Inner::Sqlite),
-            Self::Postgres(pool) => pool.begin().await.map(Inner::Postgres),
+            Self::Sqlite { writer, .. } => in_time(writer.begin_with("BEGIN IMMEDIATE")).await.map(Inner::Sqlite),
+            Self::Postgres(pool) => in_time(pool.begin()).await.map(Inner::Postgres),
         };
         Ok(Tx { inner: inner.map_err(|error| StoreError::new(doing, &error))?, doing })
     }
@@ -109,8 +114,8 @@ impl Engine {
 impl Tx {
     pub async fn run(&mut self, query: Query) -> std::result::Result<u64, CommitError> {
         let touched = match &mut self.inner {
-            Inner::Sqlite(tx) => bound(query).execute(&mut **tx).await.map(|done| done.rows_affected()),
-            Inner::Postgres(tx) => bound(query).execute(&mut **tx).await.map(|done| done.rows_affected()),
+            Inner::Sqlite(tx) => in_time(bound(query).execute(&mut **tx)).await.map(|done| done.rows_affected()),
+            Inner::Postgres(tx) => in_time(bound(query).execute(&mut **tx)).await.map(|done| done.rows_affected()),
         };
         touched.map_err(|error| failed(self.doing, &error))
     }
@@ -134,13 +139,13 @@ impl Tx {
 
     pub async fn rows(&mut self, query: Query) -> std::result::Result<Vec<Row>, CommitError> {
         let rows = match &mut self.inner {
-            Inner::Sqlite(tx) => sqlite_rows(bound(query).fetch_all(&mut **tx).await),
-            Inner::Postgres(tx) => postgres_rows(bound(query).fetch_all(&mut **tx).await),
+            Inner::Sqlite(tx) => sqlite_rows(in_time(bound(query).fetch_all(&mut **tx)).await),
+            Inner::Postgres(tx) => postgres_rows(in_time(bound(query).fetch_all(&mut **tx)).await),
         };
         rows.map_err(|error| failed(self.doing, &error))
     }
 
-    /// Several statements at once, without values.
+    /// Several statements at once, without values, and for as long as they take.
     pub async fn script(&mut self, text: String) -> Result<()> {
         let script = sqlx::raw_sql(AssertSqlSafe(text));
         let done = match &mut self.inner {
@@ -152,8 +157,8 @@ impl Tx {
 
     pub async fn commit(self) -> std::result::Result<(), CommitError> {
         let done = match self.inner {
-            Inner::Sqlite(tx) => tx.commit().await,
-            Inner::Postgres(tx) => tx.commit().await,
+            Inner::Sqlite(tx) => in_time(tx.commit()).await,
+            Inner::Postgres(tx) => in_time(tx.commit()).await,
         };
         done.map_err(|error| failed(self.doing, &error))
     }
@@ -268,6 +273,11 @@ where
         Value::Int(int) => bound.bind(int),
         Value::Flag(flag) => bound.bind(flag),
     })
+}
+
+/// A network may swallow an answer, and then nothing would ever say that there is none.
+async fn in_time<T>(answer: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
+    tokio::time::timeout(PATIENCE, answer).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
 }
 
 fn sqlite_rows(rows: sqlx::Result<Vec<SqliteRow>>) -> sqlx::Result<Vec<Row>> {

@@ -36,7 +36,7 @@ impl Postgres {
         must_succeed(&mut initdb);
         let postgres = Self { folder, programs, databases: AtomicU32::new(0) };
         let options = format!(
-            "-c listen_addresses= -c unix_socket_directories={} -c fsync=off -c max_connections=100 \
+            "-c listen_addresses= -c unix_socket_directories={} -c fsync=off -c max_connections=300 \
              -c shared_buffers=16MB",
             postgres.folder.path().display()
         );

@@ -212,7 +212,7 @@ async fn what_is_overdue_longest_comes_first(stage: Stage) {
     let due = async |now: Millis, limit| stage.store.due(now, limit).await.unwrap();
     let (ring, empty) = (Due::Call(CallId::new("c")), Due::Call(CallId::new("answered")));
     assert_eq!(due(after(29), 9).await, []);
-    assert_eq!(due(after(30), 9).await, [ring.clone()]);
+    assert_eq!(due(after(30), 9).await, std::slice::from_ref(&ring));
     let appointment = Due::Appointment(AppointmentId::new("a"));
     assert_eq!(due(ends, 9).await, [ring.clone(), empty, appointment.clone()]);
     assert_eq!(due(ends, 1).await, [ring]);

@@ -71,6 +71,14 @@ async fn a_database_that_cannot_be_reached_is_an_error_in_words() {
     }
 }
 
+#[tokio::test]
+async fn a_database_that_never_answers_is_given_up() {
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("postgres://bedside@{}/bedside", silent.local_addr().unwrap());
+    let refused = Store::open(&url).await.map(drop).unwrap_err();
+    assert_eq!(refused.to_string(), "the database cannot be reached: there was no answer within five seconds");
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn a_fresh_file_is_nobody_elses_business() {

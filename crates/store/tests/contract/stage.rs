@@ -17,29 +17,22 @@ pub const RING_FOR: Span = Span::seconds(30);
 pub struct Stage {
     pub store: Store,
     pub url: String,
-    _kept: Kept,
-}
-
-/// What is to last as long as the stage does.
-enum Kept {
-    Folder { _folder: Folder },
-    Server { _server: Postgres },
+    /// Where the file is, which lasts as long as the stage.
+    _folder: Option<Folder>,
 }
 
 impl Stage {
     pub async fn sqlite() -> Self {
         let folder = Folder::new();
         let url = folder.sqlite();
-        Self::with(url, Kept::Folder { _folder: folder }).await
+        Self::with(url, Some(folder)).await
     }
 
-    pub async fn postgres() -> Self {
-        let server = Postgres::start().await;
-        let url = server.fresh_database().await;
-        Self::with(url, Kept::Server { _server: server }).await
+    pub async fn postgres(server: &Postgres) -> Self {
+        Self::with(server.fresh_database().await, None).await
     }
 
-    async fn with(url: String, kept: Kept) -> Self {
+    async fn with(url: String, folder: Option<Folder>) -> Self {
         let store = Store::open(&url).await.expect("a fresh database opens");
         for (name, role) in [
             ("ada", Role::Practitioner),
@@ -50,7 +43,7 @@ impl Stage {
         ] {
             put_person(&store, name, role).await;
         }
-        Self { store, url, _kept: kept }
+        Self { store, url, _folder: folder }
     }
 
     pub async fn commit(&self, change: &Change) {
