@@ -35,16 +35,31 @@ impl Postgres {
         initdb.args(["--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync", "--pgdata"]).arg(&data);
         must_succeed(&mut initdb);
         let postgres = Self { folder, programs, databases: AtomicU32::new(0) };
+        postgres.resume();
+        postgres
+    }
+
+    /// As if somebody had pulled the plug: whoever is connected is not any more.
+    pub fn stop(&self) {
+        must_succeed(self.control("stop").args(["--mode=immediate", "--silent"]));
+    }
+
+    /// Once more after [`Self::stop`], with what it held.
+    pub fn resume(&self) {
         let options = format!(
             "-c listen_addresses= -c unix_socket_directories={} -c fsync=off -c max_connections=300 \
              -c shared_buffers=16MB",
-            postgres.folder.path().display()
+            self.folder.path().display()
         );
-        let mut start = run_as(account.as_ref(), &postgres.programs.join("pg_ctl"));
-        start.args(["start", "--wait", "--silent", "--log"]).arg(postgres.folder.path().join("log"));
-        start.arg("--options").arg(options).arg("--pgdata").arg(&data);
-        must_succeed(&mut start);
-        postgres
+        let mut start = self.control("start");
+        start.args(["--wait", "--silent", "--log"]).arg(self.folder.path().join("log"));
+        must_succeed(start.arg("--options").arg(options));
+    }
+
+    fn control(&self, command: &str) -> Command {
+        let mut control = run_as(account_for(&self.folder).as_ref(), &self.programs.join("pg_ctl"));
+        control.arg(command).arg("--pgdata").arg(self.folder.path().join("data"));
+        control
     }
 
     /// The database that is there from the start.
@@ -70,8 +85,8 @@ impl Postgres {
 
 impl Drop for Postgres {
     fn drop(&mut self) {
-        let mut stop = run_as(account_for(&self.folder).as_ref(), &self.programs.join("pg_ctl"));
-        stop.args(["stop", "--mode=immediate", "--silent", "--pgdata"]).arg(self.folder.path().join("data"));
+        let mut stop = self.control("stop");
+        stop.args(["--mode=immediate", "--silent"]);
         // A test that failed is to say so, and nothing else.
         let _ = stop.stdout(Stdio::null()).stderr(Stdio::null()).status();
     }
@@ -128,11 +143,81 @@ impl Store {
             .expect("the journal is readable")
     }
 
+    /// Things of which one half is there without the other. Whatever broke off when, there are none.
+    pub async fn halves(&self) -> Vec<String> {
+        let mut halves = Vec::new();
+        for (what, text) in HALVES {
+            let rows = self.engine.rows("looking for halves", Draft::new(text).done()).await;
+            let rows = rows.expect("the tables are there");
+            halves.extend(rows.iter().map(|row| format!("{what}: {}", row.text("id").expect("ids are text"))));
+        }
+        halves
+    }
+
+    /// What the database itself finds wrong with its file. PostgreSQL sees to that unasked.
+    pub async fn damages(&self) -> Vec<String> {
+        if self.engine() == "postgres" {
+            return Vec::new();
+        }
+        let check = Draft::new("SELECT integrity_check AS said FROM pragma_integrity_check").done();
+        let rows = self.engine.rows("checking the file", check).await.expect("the file can be read");
+        let said = rows.iter().map(|row| row.text("said").expect("what it says is text"));
+        said.filter(|said| said != "ok").collect()
+    }
+
     /// What no code of ours would do.
     pub async fn tamper(&self, text: &str) {
         self.engine.run("tampering", Draft::new(text).done()).await.expect("the statement is sound");
     }
 }
+
+/// What is written together, and how one finds one without the other.
+const HALVES: [(&str, &str); 9] = [
+    (
+        "a remote appointment without its room",
+        "SELECT a.id FROM appointments a LEFT JOIN rooms r ON r.id = a.room AND r.appointment = a.id \
+         WHERE a.kind = 'Remote' AND r.id IS NULL",
+    ),
+    (
+        "a room without its appointment",
+        "SELECT r.id FROM rooms r LEFT JOIN appointments a ON a.id = r.appointment AND a.room = r.id \
+         WHERE r.appointment IS NOT NULL AND a.id IS NULL",
+    ),
+    (
+        "an appointment without its beginning in the journal",
+        "SELECT a.id FROM appointments a LEFT JOIN journal j \
+         ON j.stream = 'appointment' AND j.stream_id = a.id AND j.version = 1 WHERE j.seq IS NULL",
+    ),
+    (
+        "a journal without its appointment",
+        "SELECT j.stream_id AS id FROM journal j LEFT JOIN appointments a ON a.id = j.stream_id \
+         WHERE j.stream = 'appointment' AND (a.id IS NULL OR a.version < j.version)",
+    ),
+    (
+        "an appointment of which nobody was told",
+        "SELECT a.id FROM appointments a LEFT JOIN notices n ON n.about = 'appointment' AND n.about_id = a.id \
+         WHERE n.id IS NULL",
+    ),
+    (
+        "a notice about an appointment that is not there",
+        "SELECT n.id FROM notices n LEFT JOIN appointments a ON a.id = n.about_id \
+         WHERE n.about = 'appointment' AND a.id IS NULL",
+    ),
+    (
+        "a notice that is not in the outbox",
+        "SELECT n.id FROM notices n LEFT JOIN outbox o ON o.id = n.id WHERE o.id IS NULL",
+    ),
+    (
+        "a call without its beginning in the journal",
+        "SELECT c.id FROM calls c LEFT JOIN journal j \
+         ON j.stream = 'call' AND j.stream_id = c.id AND j.version = 1 WHERE j.seq IS NULL",
+    ),
+    (
+        "a journal without its call",
+        "SELECT j.stream_id AS id FROM journal j LEFT JOIN calls c ON c.id = j.stream_id \
+         WHERE j.stream = 'call' AND (c.id IS NULL OR c.version < j.version)",
+    ),
+];
 
 /// On the path, or where Debian keeps them.
 fn programs() -> PathBuf {

@@ -1,10 +1,11 @@
 //! Starts the real server, signs tokens as a host application would, and asks.
 
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::thread::JoinHandle;
+use std::time::Duration;
 
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use reqwest::{Method, StatusCode};
@@ -21,7 +22,21 @@ pub struct Folder(PathBuf);
 pub struct Server {
     child: Child,
     pub address: String,
-    log: Arc<Mutex<String>>,
+    said: Stream,
+    logged: Stream,
+}
+
+/// What the server writes to one of its streams, read line by line as it comes.
+struct Stream {
+    text: Arc<Mutex<String>>,
+    reader: Option<JoinHandle<()>>,
+}
+
+/// How a server ended, and all that it wrote until then.
+pub struct Ended {
+    pub code: Option<i32>,
+    pub said: String,
+    pub logged: String,
 }
 
 pub struct Reply {
@@ -32,7 +47,7 @@ pub struct Reply {
 
 impl Folder {
     pub fn new() -> Self {
-        let nanos = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_nanos();
+        let nanos = jiff::Timestamp::now().as_nanosecond();
         let path = std::env::temp_dir().join(format!("bedside-test-{}-{nanos}", std::process::id()));
         std::fs::create_dir_all(&path).expect("a temporary folder");
         Self(path)
@@ -63,37 +78,40 @@ impl Server {
     }
 
     /// Any form of the command that says where it listens.
-    pub fn run(mut command: Command) -> Self {
+    pub fn run(command: Command) -> Self {
+        let address_in = |said: &str| {
+            let line = said.lines().find_map(|line| line.strip_prefix("Bedside listens on "))?;
+            line.split(';').next().map(|address| format!("http://{address}"))
+        };
+        Self::run_until(command, address_in)
+    }
+
+    /// Any form of the command, until what it says holds its address.
+    pub fn run_until(mut command: Command, address_in: impl Fn(&str) -> Option<String>) -> Self {
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the binary runs");
-        let log = Arc::new(Mutex::new(String::new()));
-        let errors = child.stderr.take().expect("piped");
-        let kept = log.clone();
-        std::thread::spawn(move || {
-            for line in BufReader::new(errors).lines().map_while(Result::ok) {
-                kept.lock().expect("the log").push_str(&format!("{line}\n"));
-            }
-        });
+        let mut logged = Stream::of(child.stderr.take().expect("piped"));
         let mut output = BufReader::new(child.stdout.take().expect("piped"));
-        let mut line = String::new();
-        output.read_line(&mut line).expect("the server speaks");
-        let said = line.strip_prefix("Bedside listens on ").and_then(|rest| rest.split(';').next());
-        let Some(address) = said.map(|address| format!("http://{address}")) else {
-            let _ = child.wait();
-            panic!("the server did not start: {line:?} {}", log.lock().expect("the log"));
+        let mut before = String::new();
+        let address = loop {
+            let length = output.read_line(&mut before).expect("the server speaks");
+            match address_in(&before) {
+                Some(address) => break address,
+                None if length > 0 => {}
+                None => {
+                    let code = child.wait().expect("it has ended").code();
+                    panic!("the server did not start: {code:?} {before}{}", logged.take_whole());
+                }
+            }
         };
-        let said = log.clone();
-        std::thread::spawn(move || {
-            let mut rest = String::new();
-            let _ = output.read_to_string(&mut rest);
-            said.lock().expect("the log").push_str(&rest);
-        });
-        Self { child, address, log }
+        let said = Stream::of(output);
+        said.text.lock().expect("a text").insert_str(0, &before);
+        Self { child, address, said, logged }
     }
 
     /// What it has written so far, to either stream.
     pub fn log(&self) -> String {
-        self.log.lock().expect("the log").clone()
+        format!("{}{}", self.said.so_far(), self.logged.so_far())
     }
 
     /// `kill -9`: no good-bye, nothing flushed.
@@ -103,11 +121,22 @@ impl Server {
     }
 
     /// SIGTERM, and the exit code it ends with.
-    pub fn terminate(mut self) -> Option<i32> {
+    pub fn terminate(self) -> Option<i32> {
+        self.tell_to_stop();
+        self.wait().code
+    }
+
+    /// SIGTERM.
+    pub fn tell_to_stop(&self) {
         let id = self.child.id().to_string();
         let sent = Command::new("kill").args(["-TERM", &id]).status().expect("kill runs");
         assert!(sent.success());
-        self.child.wait().expect("it has ended").code()
+    }
+
+    /// Until it has ended by itself.
+    pub fn wait(mut self) -> Ended {
+        let code = self.child.wait().expect("it has ended").code();
+        Ended { code, said: self.said.take_whole(), logged: self.logged.take_whole() }
     }
 
     pub async fn ask(&self, method: Method, path: &str, token: Option<&str>, body: Option<Value>) -> Reply {
@@ -134,6 +163,31 @@ impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+impl Stream {
+    fn of(stream: impl Read + Send + 'static) -> Self {
+        let text = Arc::new(Mutex::new(String::new()));
+        let kept = text.clone();
+        let reader = std::thread::spawn(move || {
+            for line in BufReader::new(stream).lines().map_while(Result::ok) {
+                kept.lock().expect("a text").push_str(&format!("{line}\n"));
+            }
+        });
+        Self { text, reader: Some(reader) }
+    }
+
+    fn so_far(&self) -> String {
+        self.text.lock().expect("a text").clone()
+    }
+
+    /// All of it, once the writer has ended.
+    fn take_whole(&mut self) -> String {
+        if let Some(reader) = self.reader.take() {
+            reader.join().expect("the reader only reads");
+        }
+        self.so_far()
     }
 }
 
@@ -173,8 +227,7 @@ pub fn client() -> reqwest::Client {
 }
 
 pub fn seconds_now() -> i64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
-    i64::try_from(now.as_secs()).expect("a small number")
+    jiff::Timestamp::now().as_second()
 }
 
 /// RFC 3339, so many minutes from now.
