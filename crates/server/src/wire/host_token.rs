@@ -4,7 +4,7 @@
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, KeyAlgorithm};
+use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, KeyAlgorithm, PublicKeyUse};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde::Deserialize;
 
@@ -45,6 +45,14 @@ pub struct HostTokens {
 struct Keys {
     address: Option<(String, reqwest::Client)>,
     held: Mutex<Held>,
+    /// One asks, and whoever comes meanwhile waits for the same answer.
+    asking: tokio::sync::Mutex<()>,
+}
+
+/// Keys as they came. A set may hold some for other purposes, of kinds that we cannot even read.
+#[derive(Deserialize)]
+struct Published {
+    keys: Vec<serde_json::Value>,
 }
 
 struct Held {
@@ -111,20 +119,25 @@ impl Keys {
                 .build()
                 .map_err(|e| format!("host-token-jwks: {e}"))?;
             let held = Mutex::new(Held { keys: JwkSet { keys: vec![] }, asked_at: None });
-            return Ok(Self { address: Some((place.to_owned(), client)), held });
+            return Ok(Self { address: Some((place.to_owned(), client)), held, asking: tokio::sync::Mutex::default() });
         }
         let text = std::fs::read_to_string(place).map_err(|e| format!("host-token-jwks: cannot read {place}: {e}"))?;
-        let keys: JwkSet = serde_json::from_str(&text).map_err(|e| format!("host-token-jwks: {place}: {e}"))?;
-        for key in &keys.keys {
-            algorithm_of(key).ok_or_else(|| format!("host-token-jwks: {place} holds a key that cannot be used"))?;
+        let keys: Published = serde_json::from_str(&text).map_err(|e| format!("host-token-jwks: {place}: {e}"))?;
+        let keys = keys.usable();
+        if keys.keys.is_empty() {
+            return Err(format!("host-token-jwks: {place} holds no key for RS256, ES256 or EdDSA").into());
         }
-        Ok(Self { address: None, held: Mutex::new(Held { keys, asked_at: None }) })
+        let held = Mutex::new(Held { keys, asked_at: None });
+        Ok(Self { address: None, held, asking: tokio::sync::Mutex::default() })
     }
 
     /// The key of this name and the one algorithm that belongs to it.
     async fn find(&self, kid: Option<&str>) -> Result<(DecodingKey, Algorithm), &'static str> {
         if self.is_stale(kid) {
-            self.ask().await;
+            let _asking = self.asking.lock().await;
+            if self.is_stale(kid) {
+                self.ask().await;
+            }
         }
         let held = self.held.lock().expect("no one panics holding the keys");
         let key = match kid {
@@ -151,17 +164,29 @@ impl Keys {
     /// What is held stays if the host does not answer.
     async fn ask(&self) {
         let Some((address, client)) = &self.address else { return };
-        self.held.lock().expect("no one panics holding the keys").asked_at = Some(Instant::now());
-        let answer = async { client.get(address).send().await?.error_for_status()?.json::<JwkSet>().await };
-        match answer.await {
-            Ok(keys) => self.held.lock().expect("no one panics holding the keys").keys = keys,
+        let answer = async { client.get(address).send().await?.error_for_status()?.json::<Published>().await };
+        let answer = answer.await;
+        let mut held = self.held.lock().expect("no one panics holding the keys");
+        held.asked_at = Some(Instant::now());
+        match answer {
+            Ok(keys) => held.keys = keys.usable(),
             Err(failure) => tracing::warn!(failure = %failure.without_url(), "the host's keys could not be fetched"),
         }
     }
 }
 
+impl Published {
+    fn usable(self) -> JwkSet {
+        let keys = self.keys.into_iter().filter_map(|key| serde_json::from_value(key).ok());
+        JwkSet { keys: keys.filter(|key| algorithm_of(key).is_some()).collect() }
+    }
+}
+
 /// Symmetric keys have no place in a public key set, and each other kind has one algorithm here.
 fn algorithm_of(key: &Jwk) -> Option<Algorithm> {
+    if !matches!(key.common.public_key_use, None | Some(PublicKeyUse::Signature)) {
+        return None;
+    }
     let (algorithm, name) = match &key.algorithm {
         AlgorithmParameters::RSA(_) => (Algorithm::RS256, KeyAlgorithm::RS256),
         AlgorithmParameters::EllipticCurve(ec) if ec.curve == EllipticCurve::P256 => {
