@@ -18,6 +18,8 @@ use crate::dispatch::Once;
 /// Above this a body is refused.
 pub const BODY_AT_MOST: usize = 64 * 1024;
 const KEY_CHARS_AT_MOST: usize = 200;
+/// PostgreSQL keeps no text that has one.
+const NO_NUL: &str = "a text has the character NUL in it";
 
 /// The JSON of a write, and the client's word that it is the same request as before, if it gave one.
 pub struct Body<T> {
@@ -42,6 +44,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
         let (parts, body) = request.into_parts();
         let bytes = Bytes::from_request(Request::from_parts(parts.clone(), body), state).await.map_err(unreadable)?;
         let json: &[u8] = if bytes.is_empty() { b"{}" } else { must_say_json(&parts.headers).map(|()| &bytes[..])? };
+        must_be_plain_object(json)?;
         let value = serde_json::from_slice(json).map_err(|e| Refused::invalid(format!("the body: {e}")))?;
         Ok(Self { value, once: once(&parts, &bytes)? })
     }
@@ -63,6 +66,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refused> {
+        if parts.uri.query().is_some_and(|query| query.contains("%00")) {
+            return Err(Refused::invalid(NO_NUL));
+        }
         let query = axum::extract::Query::<T>::from_request_parts(parts, state).await;
         query.map(|axum::extract::Query(value)| Self(value)).map_err(|e| Refused::invalid(e.body_text()))
     }
@@ -84,6 +90,27 @@ fn must_say_json(headers: &HeaderMap) -> Result<(), Refused> {
         return Ok(());
     }
     Err(Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, Code::Invalid, "the body must be application/json"))
+}
+
+/// An array with a struct's fields in order would be taken for the struct.
+fn must_be_plain_object(json: &[u8]) -> Result<(), Refused> {
+    if !json.trim_ascii_start().starts_with(b"{") {
+        return Err(Refused::invalid("the body must be a JSON object"));
+    }
+    if has_nul(json) { Err(Refused::invalid(NO_NUL)) } else { Ok(()) }
+}
+
+/// JSON writes NUL in one way alone. An escaped backslash before `u0000` is something else.
+fn has_nul(json: &[u8]) -> bool {
+    let mut escapes = json;
+    while let Some(at) = escapes.iter().position(|byte| *byte == b'\\') {
+        let escaped = &escapes[at + 1..];
+        if escaped.starts_with(b"u0000") {
+            return true;
+        }
+        escapes = escaped.get(1..).unwrap_or_default();
+    }
+    false
 }
 
 fn once(parts: &Parts, body: &[u8]) -> Result<Option<Once>, Refused> {
