@@ -8,10 +8,12 @@ mod notices;
 mod people;
 mod rooms;
 
+use std::sync::LazyLock;
+
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::{Json, Router, routing};
+use axum::{Json, Router};
 use bedside_protocol::problem::Problem;
 use serde::{Deserialize, Serialize};
 use utoipa::OpenApi;
@@ -31,14 +33,15 @@ use crate::dispatch::Answer;
 )]
 struct Described;
 
+static DOCUMENT: LazyLock<Document> = LazyLock::new(|| finished(described().into_openapi()));
+
 pub fn router() -> Router<Wire> {
-    let (router, document) = described().split_for_parts();
-    let document = std::sync::Arc::new(finished(document));
-    router.route("/api/openapi.json", routing::get(move || async move { Json(document.as_ref().clone()) }))
+    described().split_for_parts().0
 }
 
 fn described() -> OpenApiRouter<Wire> {
     OpenApiRouter::with_openapi(Described::openapi())
+        .routes(routes!(openapi))
         .merge(health::router())
         .merge(people::router())
         .merge(appointments::router())
@@ -58,6 +61,13 @@ fn video_call() -> OpenApiRouter<Wire> {
         .routes(routes!(calls::my_sessions))
         .routes(routes!(calls::active_sessions))
         .routes(routes!(calls::end_session))
+}
+
+/// This document.
+#[utoipa::path(get, path = "/api/openapi.json", tag = "operation",
+    responses((status = 200, description = "An OpenAPI 3.1 document.")))]
+async fn openapi() -> Json<&'static Document> {
+    Json(&DOCUMENT)
 }
 
 /// What the handlers cannot say one by one: how one proves who one is, and names that are unique.
