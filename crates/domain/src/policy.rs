@@ -3,7 +3,7 @@
 //! What a person may not see is [`Refusal::NotFound`], exactly like what does not exist. What they may see but not
 //! do is [`Refusal::Forbidden`]. What a call or an appointment allows its own people is decided by its own state.
 
-use crate::appointment::Appointment;
+use crate::appointment::{Appointment, Provider};
 use crate::call::Call;
 use crate::ids::{PersonId, RoomId};
 use crate::person::{Person, Role};
@@ -117,6 +117,12 @@ pub fn may_see_appointment(viewer: &Viewer, appointment: &Appointment) -> Allowe
     })
 }
 
+/// Whoever asks for an appointment does not send the practice to a meeting place of their own.
+pub fn may_choose_provider(viewer: &Viewer, provider: &Provider) -> Allowed {
+    let built_in = provider == &Provider::BuiltIn;
+    or_forbidden(built_in || viewer.role != Role::Patient, "only the practice names another place to meet")
+}
+
 /// The link is for the two parties alone, each their own; staff see the appointment, not the way in.
 pub fn may_have_link(viewer: &Viewer, appointment: &Appointment) -> bool {
     appointment.is_party(&viewer.id)
@@ -131,11 +137,11 @@ pub fn may_see_room(viewer: &Viewer, room: &Room) -> Allowed {
     })
 }
 
-/// Its parties and guests; administrators see that it is, who and since when, never what is said.
+/// Its parties and guests; while it lives administrators see that it is, who and since when, never what is said.
 pub fn may_see_call(viewer: &Viewer, call: &Call) -> Allowed {
     let own = is_in_call(viewer, call);
     or_not_found(match &viewer.scope {
-        Scope::Everything => own || viewer.role == Role::Admin,
+        Scope::Everything => own || viewer.role == Role::Admin && !call.has_ended(),
         Scope::Room(room) => own && room == &call.room,
     })
 }

@@ -72,6 +72,7 @@ pub async fn create(
     render: impl Fn(&Shown) -> Answer,
 ) -> Result<Answer, Error> {
     policy::may_roam(&asker.viewer)?;
+    policy::may_choose_provider(&asker.viewer, &ask.provider)?;
     let practitioner = practitioner_for(app, asker, &ask.practitioner).await?;
     let patient = patient_for(app, asker, &ask.patient).await?;
     let (practitioner, patient) = (&practitioner, &patient);
@@ -137,7 +138,7 @@ pub async fn act(
     once: Option<&Once>,
     render: impl Fn(&Shown) -> Answer,
 ) -> Result<Answer, Error> {
-    policy::may_roam(&asker.viewer).map_err(|_| Refusal::NotFound)?;
+    must_roam(app, asker, id).await?;
     let attempt = move |now| async move {
         let held = visible(app, asker, id).await?;
         let Decided { change, outcome } =
@@ -168,7 +169,7 @@ pub async fn start_call(
     once: Option<&Once>,
     render: impl Fn(&Start) -> Answer,
 ) -> Result<Answer, Error> {
-    policy::may_roam(&asker.viewer).map_err(|_| Refusal::NotFound)?;
+    must_roam(app, asker, id).await?;
     let attempt = move |now| async move {
         let appointment = visible(app, asker, id).await?.value;
         if asker.viewer.id != appointment.practitioner {
@@ -189,6 +190,15 @@ pub async fn visible(app: &App, asker: &Asker, id: &AppointmentId) -> Result<Hel
     let held = app.store.appointment(id).await?.ok_or(Refusal::NotFound)?;
     policy::may_see_appointment(&asker.viewer, &held.value)?;
     Ok(held)
+}
+
+/// A personal link shows its own appointment and changes nothing of it; of any other it learns nothing.
+async fn must_roam(app: &App, asker: &Asker, id: &AppointmentId) -> Result<(), Error> {
+    if let Err(refusal) = policy::may_roam(&asker.viewer) {
+        visible(app, asker, id).await?;
+        return Err(refusal.into());
+    }
+    Ok(())
 }
 
 async fn decide(

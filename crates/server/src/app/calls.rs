@@ -39,6 +39,9 @@ const EXPORT_PAGE: u16 = 200;
 pub async fn one(app: &App, asker: &Asker, id: &CallId) -> Result<(Shown, Names), Error> {
     let record = app.store.call_record(id).await?.ok_or(Refusal::NotFound)?;
     policy::may_see_call(&asker.viewer, &record.call)?;
+    if asker.viewer.is_practice() && record.call.party(&asker.viewer.id).is_none() {
+        app.store.audit(clock::now(), &asker.viewer.id, "read-call", id.as_str()).await?;
+    }
     let shown = show(asker, record);
     let names = names_of(app, std::slice::from_ref(&shown)).await?;
     Ok((shown, names))
@@ -108,12 +111,13 @@ pub async fn end(
 
 /// The callee has taken note of a missed call.
 pub async fn seen(app: &App, asker: &Asker, id: &CallId) -> Result<(), Error> {
-    policy::may_roam(&asker.viewer).map_err(|_| Refusal::NotFound)?;
-    if app.store.see_missed_call(id, &asker.viewer.id, clock::now()).await? {
+    let roams = policy::may_roam(&asker.viewer);
+    if roams.is_ok() && app.store.see_missed_call(id, &asker.viewer.id, clock::now()).await? {
         return Ok(());
     }
     let record = app.store.call_record(id).await?.ok_or(Refusal::NotFound)?;
     policy::may_see_call(&asker.viewer, &record.call)?;
+    roams?;
     Err(Refusal::NotNow("this is no call that you have missed").into())
 }
 

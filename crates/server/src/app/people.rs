@@ -86,6 +86,7 @@ pub async fn put(app: &App, asker: &Asker, id: &PersonId, told: &Told) -> Result
             Put::Updated
         }
         None if id.is_local() => return Err(Refusal::Invalid("ids that begin with bs_ are made here").into()),
+        None if !told.says_a_name() => return Err(NO_NAME.into()),
         None => Put::Created,
     };
     let person = save(app, id, told).await?;
@@ -121,7 +122,14 @@ pub async fn ties(app: &App, asker: &Asker, person: &Person) -> Result<Ties, Err
 
 const NO_ROLE: Refusal = Refusal::Invalid("a person who is not known yet needs a role");
 
+const NO_NAME: Refusal = Refusal::Invalid("a person who is not known yet needs a name");
+
 impl Told {
+    fn says_a_name(&self) -> bool {
+        let names = [&self.name, &self.given_name, &self.family_name];
+        names.into_iter().flatten().any(|name| !name.trim().is_empty())
+    }
+
     fn applied_to(&self, mut person: Person) -> Person {
         if let Some(role) = self.role {
             person.listed = role == Role::Practitioner && (person.listed || person.role != role);
