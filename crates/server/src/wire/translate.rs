@@ -205,10 +205,14 @@ pub fn ask(new: NewAppointment) -> Read<appointments::Ask> {
         (None, Some(patient)) => new_patient(patient)?,
         (None, None) => appointments::Who::Asker,
     };
+    let kind = Kind::named(&new.kind).ok_or(Refusal::Invalid("type must be Remote or InPerson"))?;
+    if kind == Kind::InPerson && new.meeting_link.is_some() {
+        return Err(Refusal::Invalid("an appointment at the practice has no meetingLink"));
+    }
     Ok(appointments::Ask {
         practitioner: PersonId::new(new.practitioner_id),
         patient,
-        kind: Kind::named(&new.kind).ok_or(Refusal::Invalid("type must be Remote or InPerson"))?,
+        kind,
         slot: slot(&new.scheduled_date, new.duration_minutes.unwrap_or(MINUTES_BY_DEFAULT))?,
         door: if new.waiting_room == Some(true) { Door::WaitingRoom } else { Door::Open },
         provider: provider(new.meeting_link)?,
