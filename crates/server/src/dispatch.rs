@@ -74,7 +74,14 @@ pub async fn dispatch_once<T, F: Future<Output = Attempted<T>>>(
             return Ok(answer);
         }
         let now = clock::now();
-        let Decided { mut change, outcome } = attempt(now).await?;
+        let Decided { mut change, outcome } = match attempt(now).await {
+            Ok(decided) => decided,
+            // What is in the way may be the very same request, which was a moment faster.
+            Err(Error::Refused(refusal)) => {
+                return answered_before(app, me, once).await?.ok_or(Error::Refused(refusal));
+            }
+            Err(error) => return Err(error),
+        };
         let answer = render(&outcome);
         change.answer = once.map(|once| Remembered {
             person: me.clone(),
