@@ -52,7 +52,10 @@ pub async fn find(app: &App, asker: &Asker, find: Find) -> Result<Person, Error>
     };
     let person = found.ok_or(Refusal::NotFound)?;
     let now = clock::now();
-    policy::may_find_person(&asker.viewer, &person, ties(app, asker, &person).await?, now)?;
+    // Ringing somebody of the directory does not open their address: only an appointment does.
+    let last_together = app.store.last_appointment(&asker.viewer.id, &person.id).await?;
+    let ties = Ties { last_together, directory: app.settings.directory };
+    policy::may_find_person(&asker.viewer, &person, ties, now)?;
     if asker.viewer.id != person.id {
         app.store.audit(now, &asker.viewer.id, "read-person", person.id.as_str()).await?;
     }

@@ -7,6 +7,11 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use bedside_domain::ids::PersonId;
+use bedside_domain::time::Millis;
+use bedside_store::{SignInLink, Store, Use};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -243,4 +248,17 @@ pub fn token(sub: &str, role: &str, name: &str) -> String {
 pub fn signed(claims: &Value) -> String {
     let key = EncodingKey::from_secret(SECRET.as_bytes());
     jsonwebtoken::encode(&Header::new(Algorithm::HS256), claims, &key).expect("a token")
+}
+
+/// A link that signs somebody in, put where the server looks for it.
+pub async fn put_sign_in_link(store: &Store, token: &str, person: &str, uses: Use, minutes: i64) {
+    let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, token.as_bytes());
+    let link = SignInLink {
+        token_hash: URL_SAFE_NO_PAD.encode(hash),
+        person: PersonId::new(person),
+        uses,
+        expires_at: Millis((seconds_now() + minutes * 60) * 1000),
+        spent_at: None,
+    };
+    store.put_sign_in_link(&link).await.expect("a link can be put");
 }

@@ -124,6 +124,17 @@ impl Store {
         }
     }
 
+    /// The same of their appointments alone.
+    pub async fn last_appointment(&self, one: &PersonId, other: &PersonId) -> Result<Option<Millis>> {
+        const FIND: &str = "SELECT MAX(ends_at) AS latest FROM appointments \
+             WHERE status NOT IN ('Declined', 'Cancelled') \
+             AND (practitioner = $1 AND patient = $2 OR practitioner = $2 AND patient = $1)";
+        match self.engine.row("looking for an appointment of two people", sql!(FIND, one, other)).await? {
+            Some(row) => row.maybe_at("latest"),
+            None => Ok(None),
+        }
+    }
+
     /// Whether there was such a call to see; seeing it twice is harmless.
     pub async fn see_missed_call(&self, id: &CallId, by: &PersonId, at: Millis) -> Result<bool> {
         const SEE: &str = "UPDATE calls SET seen_at = COALESCE(seen_at, $3) \
