@@ -41,7 +41,7 @@ export class BedsideApp extends LitElement {
         <a class="brand" href="/">${say("app.name")}</a>
         <nav>${this.#links().map(([path, key]) => link(path, key))}</nav>
       </header>
-      ${navigator.onLine ? nothing : html`<p class="offline" role="status">${say("app.offline")}</p>`}
+      ${navigator.onLine ? nothing : html`<p class="network-strip" role="status">${say("app.offline")}</p>`}
       <main id="main">${page(routeOf(location.pathname))}</main>
     `;
   }

@@ -29,7 +29,7 @@ function tile(one: Practitioner): TemplateResult {
   return html`<li class="card tile">
     <span class="avatar" aria-hidden="true">${one.initials}</span>
     <div>
-      <h2>${one.name}</h2>
+      <h2>${[one.title, one.name].filter(Boolean).join(" ")}</h2>
       ${one.specialization ? html`<p>${one.specialization}</p>` : nothing}
       ${one.languages.length > 0 ? html`<p class="soft">${say("doctors.speaks", { languages: languages(one) })}</p>` : nothing}
       <p class="presence ${one.presence}">${say(`presence.${one.presence}`)}</p>

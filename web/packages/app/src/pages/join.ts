@@ -19,6 +19,8 @@ export class JoinPage extends Page<Invitation> {
 
   protected view(invitation: Invitation): TemplateResult {
     const { practitioner, durationMinutes, scheduledDate, state } = invitation;
+    // A link is for one of the two; the practitioner is not told about a call with themselves.
+    const own = invitation.name === practitioner.name;
     const now = new Date();
     const words = say(`join.${state}`, {
       opens: when(invitation.opensAt, now),
@@ -26,7 +28,7 @@ export class JoinPage extends Page<Invitation> {
     });
     return html`<div class="card">
       <h2>${say("join.hello", { name: invitation.name })}</h2>
-      <p class="large">${say("join.with", { name: practitioner.name })}</p>
+      <p class="large">${own ? say("join.yours") : say("join.with", { name: practitioner.name })}</p>
       ${practitioner.specialization ? html`<p class="soft">${practitioner.specialization}</p>` : nothing}
       <p class="figures">${when(scheduledDate, now)} · ${say("row.minutes", { minutes: durationMinutes })}</p>
       <p>${words}</p>
