@@ -31,7 +31,7 @@ pub struct Practice {
     pub sam: String,
     pub agnes: String,
     /// The last to be dropped: the server works in it.
-    _home: Home,
+    home: Home,
 }
 
 /// Where the database of a test lives.
@@ -64,7 +64,12 @@ impl Practice {
 
     pub async fn on(home: Home, more: &[&str]) -> Self {
         let database = home.url();
-        let server = Server::start(&database, &[&NO_LIMITS[..], &["--host-admins"], more].concat());
+        Self::run_by(home, Server::start(&database, &[&NO_LIMITS[..], &["--host-admins"], more].concat())).await
+    }
+
+    /// A server that works on the database of `home`.
+    pub async fn run_by(home: Home, server: Server) -> Self {
+        let database = home.url();
         let practice = Self {
             server,
             database,
@@ -74,7 +79,7 @@ impl Practice {
             omar: token(OMAR, "practitioner", "Omar Haddad"),
             sam: token(SAM, "staff", "Sam Frontdesk"),
             agnes: token(AGNES, "admin", "Agnes Root"),
-            _home: home,
+            home,
         };
         let Self { ada, bob, jane, omar, sam, agnes, .. } = &practice;
         for someone in [ada, bob, jane, omar, sam, agnes] {
@@ -86,6 +91,20 @@ impl Practice {
     /// The database that the server works on, seen from beside it.
     pub async fn store(&self) -> Store {
         Store::open(&self.database).await.expect("the server has opened it before")
+    }
+
+    /// The server that the database runs on, to be stopped under it.
+    pub fn postgres(&self) -> &Postgres {
+        match &self.home {
+            Home::Postgres(postgres) => postgres,
+            Home::Sqlite(_) => panic!("this practice is on SQLite"),
+        }
+    }
+
+    /// `kill -9`, and the server started again on what it left.
+    pub fn crash_and_return(&mut self, more: &[&str]) {
+        self.server.kill();
+        self.server = Server::start(&self.database, &[&NO_LIMITS[..], &["--host-admins"], more].concat());
     }
 
     pub async fn get(&self, path: &str, by: &str) -> Reply {

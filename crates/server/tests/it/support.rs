@@ -76,10 +76,14 @@ impl Drop for Folder {
 impl Server {
     /// `bedside serve` on a free port, believing host tokens signed with [`SECRET`].
     pub fn start(database: &str, more: &[&str]) -> Self {
+        Self::run(Self::command(database, more))
+    }
+
+    pub fn command(database: &str, more: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_bedside"));
         command.args(["serve", "--listen", "127.0.0.1:0", "--database", database]);
         command.args(["--host-token-secret", SECRET]).args(more);
-        Self::run(command)
+        command
     }
 
     /// Any form of the command that says where it listens.
@@ -120,7 +124,7 @@ impl Server {
     }
 
     /// `kill -9`: no good-bye, nothing flushed.
-    pub fn kill(mut self) {
+    pub fn kill(&mut self) {
         self.child.kill().expect("it runs");
         self.child.wait().expect("it has ended");
     }
