@@ -31,5 +31,14 @@ summary() {
 
 in_web() { (cd web && "$@"); }
 
+# Builds the pages if a source of theirs is newer. They are in the binary, so building them for nothing would have it
+# built again as well.
+build_pages() {
+  local built=web/dist/index.html
+  [[ ! -e $built || -n $(find web -path web/node_modules -prune -o -path web/dist -prune -o -newer $built -type f -print -quit) ]] ||
+    return 0
+  in_web npm run --silent build -- --logLevel warn
+}
+
 # Where cargo puts what it builds.
 built() { echo "${CARGO_TARGET_DIR:-target}/$1/bedside"; }
