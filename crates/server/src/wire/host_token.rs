@@ -226,3 +226,27 @@ fn reason(error: &jsonwebtoken::errors::Error) -> &'static str {
         _ => "the token is not a JWT that is accepted here",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Keys of a host's address that were asked for so long ago, one of them named `known`.
+    fn asked_ago(ago: Duration) -> Keys {
+        let x = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
+        let key = serde_json::json!({ "kty": "OKP", "crv": "Ed25519", "kid": "known", "x": x });
+        let held = Held { keys: Published { keys: vec![key] }.usable(), asked_at: Instant::now().checked_sub(ago) };
+        assert_eq!(held.keys.keys.len(), 1);
+        let address = Some(("https://host.example.org/keys".to_owned(), reqwest::Client::default()));
+        Keys { address, held: Mutex::new(held), asking: tokio::sync::Mutex::default() }
+    }
+
+    #[test]
+    fn a_new_key_is_asked_for_after_half_a_minute_and_a_known_one_after_ten() {
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        for (seconds, known, new) in [(0, false, false), (29, false, false), (31, false, true), (601, true, true)] {
+            let keys = asked_ago(Duration::from_secs(seconds));
+            assert_eq!((keys.is_stale(Some("known")), keys.is_stale(Some("new"))), (known, new), "after {seconds} s");
+        }
+    }
+}
