@@ -8,7 +8,7 @@ use bedside_store::Store;
 use bedside_store::testing::Postgres;
 use serde_json::{Value, json};
 
-use crate::support::{Folder, Reply, Server, in_minutes, token};
+use crate::support::{Ended, Folder, Reply, Server, in_minutes, token};
 
 pub const ADA: &str = "u-ada";
 pub const BOB: &str = "u-bob";
@@ -105,6 +105,11 @@ impl Practice {
     pub fn crash_and_return(&mut self, more: &[&str]) {
         self.server.kill();
         self.server = Server::start(&self.database, &[&NO_LIMITS[..], &["--host-admins"], more].concat());
+    }
+
+    /// Until the server has ended by itself. What it leaves is kept as long as what is returned.
+    pub fn ended(self) -> (Ended, Home) {
+        (self.server.wait(), self.home)
     }
 
     pub async fn get(&self, path: &str, by: &str) -> Reply {
