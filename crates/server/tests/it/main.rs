@@ -11,6 +11,7 @@ mod doors;
 mod exports;
 mod host_tokens;
 mod limits;
+mod logs;
 mod past;
 mod people;
 mod practice;
