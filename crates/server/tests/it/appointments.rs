@@ -1,9 +1,12 @@
 //! From the request to the link, and what becomes of both: the flow of appointments and rooms.
 
+use bedside_domain::appointment::Status;
+use bedside_domain::time::Span;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::practice::{ADA, BOB, JANE, OMAR, Practice, SAM, items, link_token, remote, text, with};
+use crate::past;
+use crate::practice::{ADA, BOB, JANE, OMAR, Practice, SAM, items, link_token, now, remote, text, with};
 use crate::support::in_minutes;
 
 #[tokio::test]
@@ -198,7 +201,7 @@ async fn who_starts_the_call_tells_the_patient_at_once() {
 }
 
 #[tokio::test]
-async fn nobody_starts_half_an_hour_too_early_or_before_it_is_accepted() {
+async fn nobody_starts_too_early_or_too_late_or_before_it_is_accepted() {
     let practice = Practice::open().await;
     let Practice { ada, jane, .. } = &practice;
     let early = text(&practice.accepted(31).await, "id");
@@ -207,6 +210,10 @@ async fn nobody_starts_half_an_hour_too_early_or_before_it_is_accepted() {
     assert_eq!(practice.act(&asked, "start-call", jane, json!({})).await.code(), "not-now");
     let open = text(&practice.accepted(-1).await, "id");
     practice.act(&open, "start-call", jane, json!({})).await.good();
+    let ended = now() - Span::hours(4);
+    past::appointment(&practice.store().await, "late", Status::Completed, past::slot_ending(ended), Some(ended)).await;
+    let late = practice.act("late", "start-call", jane, json!({})).await;
+    assert_eq!((late.status.as_u16(), late.code().as_str()), (410, "expired"));
 }
 
 #[tokio::test]
