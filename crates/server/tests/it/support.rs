@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -231,12 +231,16 @@ impl Reply {
     }
 }
 
+/// One client for all, for reading the certificates of the machine takes longer than a request. A connection serves
+/// one request, since it belongs to the runtime of one test.
 pub fn client() -> reqwest::Client {
-    static READY: std::sync::Once = std::sync::Once::new();
-    READY.call_once(|| {
+    static CLIENT: OnceLock<reqwest::Client> = OnceLock::new();
+    let make = || {
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    });
-    reqwest::Client::builder().timeout(PATIENCE).build().expect("a client")
+        let client = reqwest::Client::builder().timeout(PATIENCE).pool_max_idle_per_host(0);
+        client.build().expect("a client")
+    };
+    CLIENT.get_or_init(make).clone()
 }
 
 pub fn seconds_now() -> i64 {

@@ -26,8 +26,8 @@ pub fn router() -> OpenApiRouter<Wire> {
 }
 
 /// The newest first.
-#[utoipa::path(get, path = "/api/notifications", tag = "notifications", params(PageQuery), security(("bearer" = [])),
-    responses((status = 200, body = Page<NoticeView>)))]
+#[utoipa::path(get, path = "/api/notifications", operation_id = "notifications", tag = "notifications",
+    params(PageQuery), security(("bearer" = [])), responses((status = 200, body = Page<NoticeView>)))]
 async fn list(
     State(wire): App,
     Signed(asker): Signed,

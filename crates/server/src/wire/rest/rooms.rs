@@ -27,7 +27,7 @@ pub async fn of_appointment(
 }
 
 /// The same room however often it is asked.
-#[utoipa::path(post, path = "/room/appointment/{appointmentId}/create", tag = "rooms",
+#[utoipa::path(post, path = "/room/appointment/{appointmentId}/create", operation_id = "create_room", tag = "rooms",
     params(("appointmentId" = String, Path)), security(("bearer" = [])),
     responses((status = 200, body = RoomCreated), (status = 404, body = Problem)))]
 pub async fn create(
