@@ -74,6 +74,7 @@ export interface AppointmentView {
   provider: string;
   /** Why the patient comes. */
   reason?: string | null;
+  /** For its two parties. */
   roomId?: string | null;
   scheduledDate: string;
   /** `Pending`, `Accepted`, `Declined`, `Cancelled`, `Completed` or `NoShow`. */
@@ -201,7 +202,7 @@ export interface CallView {
 export interface Feedback {
   comment?: string | null;
   /** What went wrong: `sound`, `picture`, `connection`, `other`. */
-  problems?: string[];
+  problems?: string[] | null;
   /** From 1 to 5. */
   stars?: number | null;
 }
@@ -248,7 +249,7 @@ export interface JoinView {
   opensAt: string;
   practitioner: JoinPractitioner;
   scheduledDate: string;
-  /** `open`, `early`, `over`, or `void` if the appointment does not take place. */
+  /** `open`, `early`, `over`, `pending` while it waits for the practice, or `void` if it does not take place. */
   state: string;
 }
 
