@@ -290,12 +290,12 @@ impl Appointment {
 
     /// When nobody answered, or nobody came, or all is done.
     pub fn deadline(&self) -> Option<Millis> {
-        match (self.status, self.kind) {
-            (Status::Pending, _) => Some(self.slot.end()),
-            (Status::Accepted, Kind::Remote) => Some(self.links_close()),
-            // Only the practice knows who came to its door.
-            (Status::Accepted, Kind::InPerson) => None,
-            (Status::Declined | Status::Cancelled | Status::Completed | Status::NoShow, _) => None,
+        match (self.status, self.kind, &self.provider) {
+            (Status::Pending, _, _) => Some(self.slot.end()),
+            (Status::Accepted, Kind::Remote, Provider::BuiltIn) => Some(self.links_close()),
+            // Only the practice knows who came to its door, or to another provider's room.
+            (Status::Accepted, Kind::InPerson, _) | (Status::Accepted, Kind::Remote, Provider::Link(_)) => None,
+            (Status::Declined | Status::Cancelled | Status::Completed | Status::NoShow, _, _) => None,
         }
     }
 

@@ -76,7 +76,7 @@ pub fn may_see_person(viewer: &Viewer, person: &Person, ties: Ties, now: Millis)
 /// Looking somebody up by e-mail or id is narrower than the directory: a shared appointment, or the staff.
 pub fn may_find_person(viewer: &Viewer, person: &Person, ties: Ties, now: Millis) -> Allowed {
     let acquainted = ties.acquainted(now) && !are_patients(viewer, person);
-    or_not_found(viewer.id == person.id || viewer.roams() && (viewer.is_practice() || acquainted))
+    or_not_found(viewer.roams() && (viewer.id == person.id || viewer.is_practice() || acquainted))
 }
 
 pub fn may_ring(viewer: &Viewer, person: &Person, ties: Ties, now: Millis) -> Allowed {
@@ -123,9 +123,25 @@ pub fn may_choose_provider(viewer: &Viewer, provider: &Provider) -> Allowed {
     or_forbidden(built_in || viewer.role != Role::Patient, "only the practice names another place to meet")
 }
 
+/// Whom an appointment is for: oneself, or anybody for the practice.
+pub fn may_book_for(viewer: &Viewer, patient: &PersonId) -> Allowed {
+    or_forbidden(viewer.role != Role::Patient || &viewer.id == patient, "patients book for themselves alone")
+}
+
+/// Beginning is for the practitioner of the appointment; everybody else comes by their link.
+pub fn may_start_call(viewer: &Viewer, appointment: &Appointment) -> Allowed {
+    let own = viewer.id == appointment.practitioner;
+    or_forbidden(own, "only the practitioner of an appointment starts its call")
+}
+
 /// The link is for the two parties alone, each their own; staff see the appointment, not the way in.
 pub fn may_have_link(viewer: &Viewer, appointment: &Appointment) -> bool {
     appointment.is_party(&viewer.id)
+}
+
+/// The room of an appointment is for its two parties; to staff it does not exist.
+pub fn may_have_room(viewer: &Viewer, appointment: &Appointment) -> Allowed {
+    or_not_found(may_have_link(viewer, appointment))
 }
 
 /// A room is shown to its two parties alone; its guests find it through the call.
@@ -150,6 +166,12 @@ pub fn may_see_call(viewer: &Viewer, call: &Call) -> Allowed {
 pub fn may_end_call(viewer: &Viewer, call: &Call) -> Allowed {
     may_see_call(viewer, call)?;
     or_forbidden(is_in_call(viewer, call), "only those in a call can end it")
+}
+
+/// How a call was is for the two to say.
+pub fn may_give_feedback(viewer: &Viewer, call: &Call) -> Allowed {
+    may_see_call(viewer, call)?;
+    or_forbidden(call.party(&viewer.id).is_some(), "only those who were in a call say how it was")
 }
 
 /// Live calls of everybody, and the audit.

@@ -62,8 +62,9 @@ impl Room {
     pub fn follow(&mut self, at: Millis, call: &Call, events: &[Event]) {
         for event in events {
             match event {
-                // A ring that could not be taken does not disturb the session that runs.
-                Event::Requested { .. } | Event::Opened { .. } if self.call.is_some() && call.has_ended() => {}
+                // A ring that could not be taken disturbs neither the session that runs nor what the last one left.
+                Event::Requested { .. } | Event::Opened { .. }
+                    if call.has_ended() && (self.call.is_some() || self.appointment.is_some()) => {}
                 Event::Requested { .. } | Event::Opened { .. } => self.begin_session(call),
                 Event::Entered { person } if self.holds(call) => self.note_coming(person),
                 Event::Ended { .. } if self.holds(call) => self.end_session(at),

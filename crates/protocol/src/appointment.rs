@@ -24,6 +24,7 @@ pub struct AppointmentView {
     pub waiting_room: bool,
     /// `built-in`, or `link` where the two meet at another provider.
     pub provider: String,
+    /// For its two parties.
     pub room_id: Option<String>,
     /// The way in, personal to whoever asks; only on an accepted remote appointment, only for its two parties.
     pub video_call_link: Option<String>,

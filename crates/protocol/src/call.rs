@@ -44,7 +44,7 @@ pub struct Feedback {
     /// From 1 to 5.
     pub stars: Option<u8>,
     /// What went wrong: `sound`, `picture`, `connection`, `other`.
-    pub problems: Vec<String>,
+    pub problems: Option<Vec<String>>,
     pub comment: Option<String>,
 }
 

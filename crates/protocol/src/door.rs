@@ -23,7 +23,7 @@ pub struct JoinView {
     pub opens_at: String,
     #[schema(format = DateTime)]
     pub closes_at: String,
-    /// `open`, `early`, `over`, or `void` if the appointment does not take place.
+    /// `open`, `early`, `over`, `pending` while it waits for the practice, or `void` if it does not take place.
     pub state: String,
 }
 

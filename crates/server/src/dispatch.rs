@@ -100,17 +100,20 @@ pub async fn dispatch_once<T, F: Future<Output = Attempted<T>>>(
 
 /// A command to a call that exists.
 pub async fn command(app: &App, by: Actor<'_>, id: &CallId, command: &Command) -> Result<Call, Error> {
-    dispatch(app, move |now| decide_call(app, now, by, id, command)).await
+    let attempt = move |now| async move {
+        let held = app.store.call(id).await?.ok_or(Refusal::NotFound)?;
+        decide_call(app, now, by, held, command).await
+    };
+    dispatch(app, attempt).await
 }
 
 pub async fn decide_call(
     app: &App,
     now: Millis,
     by: Actor<'_>,
-    id: &CallId,
+    held: Held<Call>,
     command: &Command,
 ) -> Result<Decided<Call>, Error> {
-    let held = app.store.call(id).await?.ok_or(Refusal::NotFound)?;
     let events = held.value.decide(now, by, command)?;
     let room = app.store.room(&held.value.room).await?;
     Ok(change_of_call(now, by, held, events, room))
@@ -192,6 +195,16 @@ async fn answered_before(app: &App, me: &PersonId, once: Option<&Once>) -> Resul
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)
+    }
+}
+
+/// For what is committed beside the road.
+impl From<CommitError> for Error {
+    fn from(error: CommitError) -> Self {
+        match error {
+            CommitError::Failed(failure) => Self::Failed(failure),
+            CommitError::Stale | CommitError::Taken(_) => Self::Contended,
+        }
     }
 }
 

@@ -38,7 +38,13 @@ pub async fn run(listener: TcpListener, app: Arc<App>) -> Result<(), Failure> {
     let mut server = axum_server::from_tcp(listener.into_std()?)?.handle(handle);
     // Whoever connects and says nothing does not hold a place.
     server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEADERS_WITHIN);
-    server.serve(wire::router(wire).into_make_service_with_connect_info::<SocketAddr>()).await?;
+    let served = server.serve(wire::router(wire).into_make_service_with_connect_info::<SocketAddr>());
+    let mut timers = timers;
+    tokio::select! {
+        outcome = served => outcome?,
+        // Without them rings never end: better a server that is started anew than one that only seems to work.
+        _ = &mut timers => return Err("the timers have stopped; this is a defect of Bedside".into()),
+    }
     timers.abort();
     house.abort();
     let _ = timers.await;

@@ -1,10 +1,10 @@
 //! Sends the tick to whatever is due. Deadlines are stored, so any node may do it, also after a crash.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bedside_domain::call::{Actor, Command};
-use bedside_domain::refusal::Refusal;
 use bedside_domain::time::{Millis, Span};
 use bedside_store::{Due, StoreError};
 use tokio::sync::broadcast::error::RecvError;
@@ -12,13 +12,14 @@ use tokio::sync::broadcast::error::RecvError;
 use crate::app::{App, appointments};
 use crate::bus::Changed;
 use crate::clock;
-use crate::dispatch::{self, Error};
+use crate::dispatch;
 
 /// Another node may have stored a deadline that no hint told us of.
 const LOOK_AT_LEAST_EVERY: Duration = Duration::from_secs(5);
 /// After a failure, and so that two rounds never chase each other.
 const REST: Duration = Duration::from_millis(20);
 const REST_AFTER_FAILURE: Duration = Duration::from_secs(1);
+const TRY_AGAIN_AFTER: Span = Span::seconds(10);
 const AT_ONCE: u16 = 100;
 const CLEAN_UP_EVERY: Duration = Duration::from_secs(3600);
 /// Answers are given again for this long.
@@ -31,8 +32,9 @@ pub async fn run(app: Arc<App>) {
 
 async fn tick(app: &App) {
     let mut changes = app.bus.listen();
+    let mut failed = HashMap::new();
     loop {
-        let rest = match round(app).await {
+        let rest = match round(app, &mut failed).await {
             Ok(next) => until(next),
             Err(failure) => {
                 tracing::error!(%failure, "the timers cannot read what is due");
@@ -45,22 +47,29 @@ async fn tick(app: &App) {
     }
 }
 
-/// Everything that is due gets its tick. When to come again, if that is known.
-async fn round(app: &App) -> Result<Option<Millis>, StoreError> {
-    for due in app.store.due(clock::now(), AT_ONCE).await? {
+/// Everything that is due gets its tick. When to come again, if that is known. What `failed` waits for its next try,
+/// and holds up nothing else.
+async fn round(app: &App, failed: &mut HashMap<Due, Millis>) -> Result<Option<Millis>, StoreError> {
+    let now = clock::now();
+    failed.retain(|_, not_before| *not_before > now);
+    // Those that failed stay in the list, so as many more are asked for.
+    let at_once = AT_ONCE.saturating_add(u16::try_from(failed.len()).unwrap_or(u16::MAX));
+    for due in app.store.due(now, at_once).await? {
+        if failed.contains_key(&due) {
+            continue;
+        }
         let outcome = match &due {
             Due::Call(id) => dispatch::command(app, Actor::Clock, id, &Command::Tick).await.map(|_| ()),
             Due::Appointment(id) => appointments::tick(app, id).await,
         };
-        match outcome {
-            Ok(()) | Err(Error::Refused(Refusal::NotFound)) => {}
-            Err(error) => {
-                tracing::error!(?error, "a deadline passed and could not be acted on; it will be tried again");
-                tokio::time::sleep(REST_AFTER_FAILURE).await;
-            }
+        if let Err(error) = outcome {
+            tracing::error!(?error, ?due, "a deadline passed and could not be acted on; it will be tried again");
+            failed.insert(due, now + TRY_AGAIN_AFTER);
         }
     }
-    app.store.next_due().await
+    let next = app.store.next_due().await?;
+    // What has failed is due already, and is not to be asked for before its time.
+    Ok(if failed.is_empty() { next } else { next.max(failed.values().min().copied()) })
 }
 
 fn until(next: Option<Millis>) -> Duration {

@@ -5,7 +5,7 @@ use bedside_domain::time::Millis;
 
 use crate::Store;
 use crate::change::Committed;
-use crate::error::{Result, StoreError, Taken};
+use crate::error::{CommitError, Result, StoreError, Taken};
 use crate::sql::{Row, Tx, sql};
 
 /// What was answered to a request with an idempotency key.
@@ -54,6 +54,22 @@ impl Store {
     pub async fn audit(&self, at: Millis, actor: &PersonId, deed: &str, subject: &str) -> Result<()> {
         const WRITE: &str = "INSERT INTO audit (at, actor, deed, subject) VALUES ($1, $2, $3, $4)";
         self.engine.run("writing the audit", sql!(WRITE, at, actor, deed, subject)).await.map(drop)
+    }
+
+    /// One row for each of whom something was seen; all of them or none.
+    pub async fn audit_all(
+        &self,
+        at: Millis,
+        actor: &PersonId,
+        deed: &str,
+        subjects: &[&PersonId],
+    ) -> std::result::Result<(), CommitError> {
+        const WRITE: &str = "INSERT INTO audit (at, actor, deed, subject) VALUES ($1, $2, $3, $4)";
+        let mut tx = self.engine.begin("writing the audit").await?;
+        for subject in subjects {
+            tx.run(sql!(WRITE, at, actor, deed, *subject)).await?;
+        }
+        tx.commit().await
     }
 
     /// The newest first.

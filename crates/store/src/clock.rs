@@ -24,8 +24,8 @@ impl Store {
     }
 
     pub async fn next_due(&self) -> Result<Option<Millis>> {
-        const FIND: &str = "SELECT MIN(due_at) AS next FROM (SELECT MIN(due_at) AS due_at FROM calls \
-                            UNION ALL SELECT MIN(due_at) AS due_at FROM appointments) AS both_kinds";
+        const FIND: &str = "SELECT MIN(due_at) AS next FROM (SELECT MIN(due_at) AS due_at FROM calls WHERE due_at IS NOT NULL \
+             UNION ALL SELECT MIN(due_at) AS due_at FROM appointments WHERE due_at IS NOT NULL) AS both_kinds";
         match self.engine.row("looking for what is due next", sql!(FIND)).await? {
             Some(row) => row.maybe_at("next"),
             None => Ok(None),

@@ -4,9 +4,9 @@ use bedside_domain::ids::{PersonId, RoomId};
 use bedside_domain::time::Millis;
 
 use crate::Store;
-use crate::error::{Result, StoreError};
+use crate::error::{CommitError, Result, StoreError};
 use crate::names;
-use crate::sql::{Row, sql};
+use crate::sql::{Query, Row, sql};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
@@ -35,11 +35,7 @@ pub enum Use {
 
 impl Store {
     pub async fn put_session(&self, session: &Session) -> Result<()> {
-        const WRITE: &str = "INSERT INTO sessions (token_hash, person, scope_room, created_at, expires_at) \
-                             VALUES ($1, $2, $3, $4, $5)";
-        let Session { token_hash, person, scope_room, created_at, expires_at } = session;
-        let row = sql!(WRITE, token_hash.as_str(), person, scope_room.as_ref(), *created_at, *expires_at);
-        self.engine.run("beginning a session", row).await.map(drop)
+        self.engine.run("beginning a session", insert(session)).await.map(drop)
     }
 
     /// As it was put; whether it has expired is for whoever knows the time.
@@ -70,11 +66,17 @@ impl Store {
         self.engine.row("looking up a sign-in link", find).await?.as_ref().map(link).transpose()
     }
 
-    /// Whether the link lets somebody in at `at`. One that works once does so for the first who asks.
-    pub async fn spend_sign_in_link(&self, token_hash: &str, at: Millis) -> Result<bool> {
+    /// Begins the session if the link lets somebody in at its beginning; nothing is spent for nothing. A link that
+    /// works once does so for the first who asks.
+    pub async fn sign_in(&self, link_hash: &str, session: &Session) -> std::result::Result<bool, CommitError> {
         const SPEND: &str = "UPDATE sign_in_links SET spent_at = $2 \
              WHERE token_hash = $1 AND expires_at > $2 AND (uses = 'again' OR spent_at IS NULL)";
-        Ok(self.engine.run("spending a sign-in link", sql!(SPEND, token_hash, at)).await? > 0)
+        let mut tx = self.engine.begin("signing somebody in").await?;
+        if tx.run(sql!(SPEND, link_hash, session.created_at)).await? == 0 {
+            return Ok(false);
+        }
+        tx.run(insert(session)).await?;
+        tx.commit().await.map(|()| true)
     }
 
     /// The secret of this name: `fresh` if there was none, else the one that all nodes have.
@@ -87,6 +89,13 @@ impl Store {
             None => Err(StoreError::unreadable("hex")),
         }
     }
+}
+
+fn insert(session: &Session) -> Query {
+    const WRITE: &str = "INSERT INTO sessions (token_hash, person, scope_room, created_at, expires_at) \
+                         VALUES ($1, $2, $3, $4, $5)";
+    let Session { token_hash, person, scope_room, created_at, expires_at } = session;
+    sql!(WRITE, token_hash.as_str(), person, scope_room.as_ref(), *created_at, *expires_at)
 }
 
 fn session(row: &Row) -> Result<Session> {

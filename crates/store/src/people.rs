@@ -60,7 +60,8 @@ impl Store {
         Ok(Page::cut(items, ask, |last: &Person| Cursor { at: 0, id: last.id.to_string() }))
     }
 
-    /// Makes or updates a person. With `expected` only if nobody was faster; without it, whatever is there.
+    /// Makes or updates a person, if nobody was faster: `expected` is the version that was loaded, nothing if
+    /// there was none.
     pub async fn save_person(
         &self,
         person: &Person,
@@ -87,7 +88,7 @@ fn upsert(person: &Person, expected: Option<i64>, at: Millis) -> Query {
          ON CONFLICT (id) DO UPDATE SET role = $2, name = $3, given_name = $4, family_name = $5, email = $6, \
          phone = $7, title = $8, specialization = $9, languages = $10, picture = $11, locale = $12, zone = $13, \
          listed = $14, disabled_at = $15, sort_name = $16, email_key = $17, phone_key = $18, updated_at = $19, \
-         version = people.version + 1 WHERE $20 IS NULL OR people.version = $20 RETURNING version";
+         version = people.version + 1 WHERE people.version = $20 RETURNING version";
     sql!(
         UPSERT,
         &person.id,

@@ -5,7 +5,7 @@ use bedside_domain::ids::{CallId, PersonId};
 use bedside_domain::policy;
 use bedside_domain::refusal::Refusal;
 use bedside_domain::time::Millis;
-use bedside_store::{CallQuery, CallRecord};
+use bedside_store::{CallQuery, CallRecord, Held};
 
 use super::{App, Asker, Listing, Names, PageWish};
 use crate::clock;
@@ -32,7 +32,7 @@ pub struct Opinion {
     pub comment: Option<String>,
 }
 
-/// Nobody's history is longer than this in one export; filter by date for more.
+/// More than this is asked for in parts.
 const EXPORT_AT_MOST: usize = 10_000;
 const EXPORT_PAGE: u16 = 200;
 
@@ -69,7 +69,9 @@ pub async fn export(app: &App, asker: &Asker, filter: &Filter) -> Result<(Vec<Sh
         all.extend(page.items.into_iter().map(|record| show(asker, record)));
         match page.next {
             Some(cursor) if all.len() < EXPORT_AT_MOST => query.page.after = Some(cursor),
-            Some(_) | None => break,
+            // A file that silently lacks its end would be believed.
+            Some(_) => return Err(Refusal::Invalid("more than 10,000 calls; narrow from and to").into()),
+            None => break,
         }
     }
     let names = names_of(app, &all).await?;
@@ -77,16 +79,16 @@ pub async fn export(app: &App, asker: &Asker, filter: &Filter) -> Result<(Vec<Sh
 }
 
 /// The running ones: one's own, or everybody's for an administrator.
-pub async fn active(app: &App, asker: &Asker) -> Result<(Vec<Shown>, Names), Error> {
+pub async fn active(app: &App, asker: &Asker, wish: &PageWish) -> Result<(Listing<Shown>, Names), Error> {
     policy::may_roam(&asker.viewer)?;
     let all = policy::may_see_all_calls(&asker.viewer);
-    let records = app.store.live_calls_of((!all).then_some(&asker.viewer.id)).await?;
+    let page = app.store.live_calls_of((!all).then_some(&asker.viewer.id), &wish.ask()?).await?;
     if all {
         app.store.audit(clock::now(), &asker.viewer.id, "list-live-calls", "").await?;
     }
-    let calls: Vec<_> = records.into_iter().map(|record| show(asker, record)).collect();
-    let names = names_of(app, &calls).await?;
-    Ok((calls, names))
+    let listing = Listing::of(page.map(|record| show(asker, record)));
+    let names = names_of(app, &listing.items).await?;
+    Ok((listing, names))
 }
 
 pub async fn end(
@@ -100,7 +102,8 @@ pub async fn end(
         let mut record = app.store.call_record(id).await?.ok_or(Refusal::NotFound)?;
         policy::may_end_call(&asker.viewer, &record.call)?;
         let by = Actor::Person(&asker.viewer.id);
-        let Decided { change, outcome } = dispatch::decide_call(app, now, by, id, &Command::End).await?;
+        let held = Held { value: record.call, version: record.version };
+        let Decided { change, outcome } = dispatch::decide_call(app, now, by, held, &Command::End).await?;
         record.call = outcome;
         let shown = show(asker, record);
         let names = names_of(app, std::slice::from_ref(&shown)).await?;
@@ -123,10 +126,7 @@ pub async fn seen(app: &App, asker: &Asker, id: &CallId) -> Result<(), Error> {
 
 pub async fn feedback(app: &App, asker: &Asker, id: &CallId, opinion: &Opinion) -> Result<(), Error> {
     let record = app.store.call_record(id).await?.ok_or(Refusal::NotFound)?;
-    policy::may_see_call(&asker.viewer, &record.call)?;
-    if record.call.party(&asker.viewer.id).is_none() {
-        return Err(Refusal::Forbidden("only those who were in a call say how it was").into());
-    }
+    policy::may_give_feedback(&asker.viewer, &record.call)?;
     if !record.call.has_ended() {
         return Err(Refusal::NotNow("the call has not ended").into());
     }

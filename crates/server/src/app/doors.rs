@@ -80,10 +80,10 @@ pub async fn sign_in_link(app: &App, token: &str) -> Result<Person, Error> {
 
 pub async fn sign_in(app: &App, token: &str) -> Result<(Person, NewSession), Error> {
     let person = sign_in_link(app, token).await?;
-    if !app.store.spend_sign_in_link(&hash(token), clock::now()).await? {
+    let (kept, session) = session(&person.id, None, clock::now() + SESSION_LASTS);
+    if !app.store.sign_in(&hash(token), &kept).await? {
         return Err(LINK_OVER.into());
     }
-    let session = begin_session(app, &person.id, None, clock::now() + SESSION_LASTS).await?;
     Ok((person, session))
 }
 
@@ -101,25 +101,20 @@ pub async fn joining(app: &App, token: &str) -> Result<Joining, Error> {
 }
 
 /// A session that opens the room of the link and nothing else, until the link closes.
-pub async fn join(app: &App, token: &str) -> Result<(Joining, NewSession), Error> {
-    let joining = joining(app, token).await?;
+pub async fn join(app: &App, joining: &Joining) -> Result<NewSession, Error> {
     joining.appointment.must_be_open(clock::now())?;
     let until = joining.appointment.links_close();
-    let session = begin_session(app, &joining.person.id, Some(joining.room.id.clone()), until).await?;
-    Ok((joining, session))
+    let (kept, session) = session(&joining.person.id, Some(joining.room.id.clone()), until);
+    app.store.put_session(&kept).await?;
+    Ok(session)
 }
 
-async fn begin_session(
-    app: &App,
-    person: &PersonId,
-    scope_room: Option<RoomId>,
-    expires_at: Millis,
-) -> Result<NewSession, Error> {
+/// A session as it is kept, and as its person gets it.
+fn session(person: &PersonId, scope_room: Option<RoomId>, expires_at: Millis) -> (Session, NewSession) {
     let token = clock::token();
-    let session =
-        Session { token_hash: hash(&token), person: person.clone(), scope_room, created_at: clock::now(), expires_at };
-    app.store.put_session(&session).await?;
-    Ok(NewSession { token, expires_at })
+    let (token_hash, created_at) = (hash(&token), clock::now());
+    let kept = Session { token_hash, person: person.clone(), scope_room, created_at, expires_at };
+    (kept, NewSession { token, expires_at })
 }
 
 fn asker(person: Person, scope: Scope) -> Option<Asker> {

@@ -41,6 +41,11 @@ impl LinkKey {
         Some((RoomId::new(room.as_str()), side))
     }
 
+    /// An id that this practice alone can tell from what it stands for.
+    pub fn id_of(&self, thing: &str) -> String {
+        URL_SAFE_NO_PAD.encode(&hmac::sign(&self.0, format!("id {thing}").as_bytes()).as_ref()[..CODE_BYTES])
+    }
+
     fn code(&self, room: &str, side: LinkSide) -> [u8; CODE_BYTES] {
         let signed = hmac::sign(&self.0, format!("join {} {room}", side.letter()).as_bytes());
         let mut code = [0; CODE_BYTES];

@@ -5,7 +5,7 @@ use bedside_domain::person::{Person, Role, split_name};
 use bedside_domain::policy::{self, Ties};
 use bedside_domain::presence::Presence;
 use bedside_domain::refusal::Refusal;
-use bedside_store::{CommitError, Held};
+use bedside_store::CommitError;
 
 use super::{App, Asker, Listing, PageWish};
 use crate::clock;
@@ -45,15 +45,26 @@ pub enum Put {
 /// Two requests that first see the same person at once; the second finds what the first wrote.
 const SAVE_ATTEMPTS: usize = 8;
 
+/// Oneself. A personal link may be passed on, so its bearer learns nobody's address.
+pub fn me(asker: &Asker) -> Person {
+    let person = asker.person.clone();
+    match policy::may_roam(&asker.viewer) {
+        Ok(()) => person,
+        Err(_) => Person { email: None, phone: None, ..person },
+    }
+}
+
 pub async fn find(app: &App, asker: &Asker, find: Find) -> Result<Person, Error> {
     let found = match &find {
         Find::Id(id) => app.store.person(id).await?.map(|held| held.value),
         Find::Email(email) => app.store.person_by_email(email).await?.map(|held| held.value),
     };
-    let person = found.ok_or(Refusal::NotFound)?;
     let now = clock::now();
+    // Asked whether or not there is such a person, so that the time an answer takes tells nothing either.
+    let other = found.as_ref().map_or(&asker.viewer.id, |person| &person.id);
     // Ringing somebody of the directory does not open their address: only an appointment does.
-    let last_together = app.store.last_appointment(&asker.viewer.id, &person.id).await?;
+    let last_together = app.store.last_appointment(&asker.viewer.id, other).await?;
+    let person = found.ok_or(Refusal::NotFound)?;
     let ties = Ties { last_together, directory: app.settings.directory };
     policy::may_find_person(&asker.viewer, &person, ties, now)?;
     if asker.viewer.id != person.id {
@@ -81,35 +92,42 @@ pub async fn put(app: &App, asker: &Asker, id: &PersonId, told: &Told) -> Result
     if let Some(role) = told.role {
         policy::may_give_role(&asker.viewer, role)?;
     }
-    let before = app.store.person(id).await?;
-    let put = match &before {
+    let may_write = |before: Option<&Person>| match before {
         // Staff do not rewrite administrators, whatever the role they would give.
-        Some(held) => {
-            policy::may_give_role(&asker.viewer, held.value.role)?;
-            Put::Updated
-        }
-        None if id.is_local() => return Err(Refusal::Invalid("ids that begin with bs_ are made here").into()),
-        None if !told.says_a_name() => return Err(NO_NAME.into()),
-        None => Put::Created,
+        Some(person) => policy::may_give_role(&asker.viewer, person.role).map(|()| Put::Updated),
+        None if id.is_local() => Err(Refusal::Invalid("ids that begin with bs_ are made here")),
+        None if !told.says_a_name() => Err(NO_NAME),
+        None => Ok(Put::Created),
     };
-    let person = save(app, id, told).await?;
+    let (person, put) = save_if(app, id, told, may_write).await?;
     app.store.audit(clock::now(), &asker.viewer.id, "write-person", id.as_str()).await?;
     Ok((person, put))
 }
 
 /// The person with what is told of them, stored if that changes anything.
 pub async fn save(app: &App, id: &PersonId, told: &Told) -> Result<Person, Error> {
+    Ok(save_if(app, id, told, |_| Ok(())).await?.0)
+}
+
+/// The same, if `may_write` agrees to what was just loaded.
+async fn save_if<T>(
+    app: &App,
+    id: &PersonId,
+    told: &Told,
+    may_write: impl Fn(Option<&Person>) -> Result<T, Refusal>,
+) -> Result<(Person, T), Error> {
     for _ in 0..SAVE_ATTEMPTS {
         let held = app.store.person(id).await?;
+        let allowed = may_write(held.as_ref().map(|held| &held.value))?;
         let next = match &held {
             Some(held) => told.applied_to(held.value.clone()),
             None => told.applied_to(Person::new(id.clone(), told.role.ok_or(NO_ROLE)?, "")),
         };
         if held.as_ref().is_some_and(|held| held.value == next) {
-            return Ok(next);
+            return Ok((next, allowed));
         }
-        match app.store.save_person(&next, held.map(|Held { version, .. }| version), clock::now()).await {
-            Ok(saved) => return Ok(saved.value),
+        match app.store.save_person(&next, held.map(|held| held.version), clock::now()).await {
+            Ok(saved) => return Ok((saved.value, allowed)),
             Err(CommitError::Stale | CommitError::Taken(_)) => {}
             Err(CommitError::Failed(failure)) => return Err(failure.into()),
         }
@@ -144,7 +162,8 @@ impl Told {
         }
         set(&mut person.given_name, self.given_name.as_ref());
         set(&mut person.family_name, self.family_name.as_ref());
-        if person.name.is_empty() {
+        let named_in_parts = self.given_name.is_some() || self.family_name.is_some();
+        if self.name.is_none() && named_in_parts {
             person.name = format!("{} {}", person.given_name, person.family_name).trim().to_owned();
         }
         set(&mut person.languages, self.languages.as_ref());

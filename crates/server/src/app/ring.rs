@@ -1,6 +1,7 @@
 //! Ringing somebody.
 
-use bedside_domain::call::{Actor, Call, Command, Door, Ending, Media, Party, Reach, Request, State};
+use bedside_domain::appointment::{self, Appointment};
+use bedside_domain::call::{Actor, Call, Command, Door, Media, Party, Reach, Request, State};
 use bedside_domain::ids::{AppointmentId, CallId, DeviceId, PersonId, RoomId};
 use bedside_domain::notice;
 use bedside_domain::person::Person;
@@ -31,39 +32,44 @@ pub async fn ring(
     asker: &Asker,
     ask: &Ask,
     once: Option<&Once>,
-    render: impl Fn(&Result<(Shown, Names), Refusal>) -> Answer,
+    render: impl Fn(&Rung) -> Answer,
 ) -> Result<Answer, Error> {
     policy::may_roam(&asker.viewer)?;
-    let callee = app.store.person(&ask.callee).await?.ok_or(Refusal::NotFound)?.value;
-    policy::may_ring(&asker.viewer, &callee, people::ties(app, asker, &callee).await?, clock::now())?;
-    let callee = &callee;
     let attempt = move |now| async move {
-        let Decided { change, outcome } = decide(app, asker, callee, ask, now).await?;
-        let outcome = match unreachable(&outcome) {
-            Some(refusal) => Err(refusal),
-            None => Ok(with_names(app, asker, ask, outcome).await?),
-        };
-        Ok(Decided { change, outcome })
+        let callee = app.store.person(&ask.callee).await?.ok_or(Refusal::NotFound)?.value;
+        policy::may_ring(&asker.viewer, &callee, people::ties(app, asker, &callee).await?, now)?;
+        match ringing(app, asker, &callee, now).await? {
+            Some(record) => meet(app, asker, ask, record, now).await,
+            None => begin(app, asker, &callee, ask, now).await,
+        }
     };
     dispatch::dispatch_once(app, asker, once, attempt, render).await
 }
 
-async fn decide(
-    app: &App,
-    asker: &Asker,
-    callee: &Person,
-    ask: &Ask,
-    now: Millis,
-) -> Result<Decided<(Call, Reach)>, Error> {
-    let me = &asker.viewer.id;
-    if let Some(id) = app.store.ringing_between(me, &callee.id).await? {
-        return meet(app, asker, ask, &id, now).await;
+type Rung = Result<(Shown, Names), Refusal>;
+
+/// The ring of the two that is going on, whoever rang.
+async fn ringing(app: &App, asker: &Asker, callee: &Person, now: Millis) -> Result<Option<CallRecord>, Error> {
+    let Some(id) = app.store.ringing_between(&asker.viewer.id, &callee.id).await? else { return Ok(None) };
+    let Some(record) = app.store.call_record(&id).await? else { return Ok(None) };
+    match record.call.state {
+        State::Ringing { due, .. } if now < due => Ok(Some(record)),
+        State::Ringing { .. } => {
+            // Its time is over and the clock is late; whoever rings now does not wait for the clock.
+            dispatch::command(app, Actor::Clock, &id, &Command::Tick).await?;
+            Ok(None)
+        }
+        State::Waiting { .. } | State::Active { .. } | State::Ended { .. } => Ok(None),
     }
+}
+
+async fn begin(app: &App, asker: &Asker, callee: &Person, ask: &Ask, now: Millis) -> Result<Decided<Rung>, Error> {
+    let me = &asker.viewer.id;
     if app.store.is_engaged(me).await? {
         return Err(Refusal::Busy("you are in a call").into());
     }
     let reach = reach(app, &callee.id, now).await?;
-    let (room, version) = room(app, asker, callee, ask, now).await?;
+    let Place { room, version, appointment } = place(app, asker, callee, ask, now).await?;
     let request = Request {
         id: CallId::new(clock::id()),
         room: room.id.clone(),
@@ -80,22 +86,36 @@ async fn decide(
     change.by = Some(me.clone());
     change.reason.clone_from(&ask.reason);
     change.notices = dispatch::with_ids(notice::owed_by_call(&call, &events));
+    change.appointment = appointment;
     change.room = Some(Saved { value: next, version, events: vec![] });
     change.call = Some(Saved::new(call.clone(), events));
-    Ok(Decided { change, outcome: (call, reach) })
+    let record = CallRecord { call, version: 0, reason: ask.reason.clone(), words: None, seen_at: None };
+    let outcome = match reach {
+        Reach::Reachable => Ok(with_names(app, asker, record).await?),
+        Reach::Busy => Err(Refusal::Busy("the person is busy")),
+        Reach::Offline => Err(Refusal::Offline),
+    };
+    Ok(Decided { change, outcome })
 }
 
-/// The two ring already. Whoever rang rings on; if it was the other one, both wish the same: they are connected.
-async fn meet(app: &App, asker: &Asker, ask: &Ask, id: &CallId, now: Millis) -> Result<Decided<(Call, Reach)>, Error> {
-    let call = app.store.call(id).await?.ok_or(Refusal::NotFound)?.value;
+/// Whoever rang rings on; if it was the other one, both wish the same: they are connected.
+async fn meet(
+    app: &App,
+    asker: &Asker,
+    ask: &Ask,
+    mut record: CallRecord,
+    now: Millis,
+) -> Result<Decided<Rung>, Error> {
     let by = &asker.viewer.id;
-    let Decided { change, outcome } = if &call.caller.id == by {
-        Decided { change: Change::at(now), outcome: call }
-    } else {
+    let mut change = Change::at(now);
+    if &record.call.caller.id != by {
+        let held = Held { value: record.call, version: record.version };
         let accept = Command::Accept { device: ask.device.clone() };
-        dispatch::decide_call(app, now, Actor::Person(by), id, &accept).await?
-    };
-    Ok(Decided { change, outcome: (outcome, Reach::Reachable) })
+        let accepted = dispatch::decide_call(app, now, Actor::Person(by), held, &accept).await?;
+        change = accepted.change;
+        record.call = accepted.outcome;
+    }
+    Ok(Decided { change, outcome: Ok(with_names(app, asker, record).await?) })
 }
 
 async fn reach(app: &App, callee: &PersonId, now: Millis) -> Result<Reach, Error> {
@@ -107,37 +127,39 @@ async fn reach(app: &App, callee: &PersonId, now: Millis) -> Result<Reach, Error
     })
 }
 
-/// The room of the appointment, or one of the call's own, with the version it was loaded with.
-async fn room(app: &App, asker: &Asker, callee: &Person, ask: &Ask, now: Millis) -> Result<(Room, Option<i64>), Error> {
+/// Where the two meet.
+struct Place {
+    room: Room,
+    /// That of a room which was there before.
+    version: Option<i64>,
+    /// As it was read: if it is cancelled meanwhile, the ring is decided again.
+    appointment: Option<Saved<Appointment, appointment::Event>>,
+}
+
+/// The room of the appointment, or one of the call's own.
+async fn place(app: &App, asker: &Asker, callee: &Person, ask: &Ask, now: Millis) -> Result<Place, Error> {
     let Some(id) = &ask.appointment else {
         let (me, other) = (asker.viewer.id.clone(), callee.id.clone());
         let caller = Party { id: me.clone(), role: asker.viewer.role };
         let (practice, patient) = if caller.is_host() { (me, other) } else { (other, me) };
-        return Ok((Room::new(RoomId::new(clock::unguessable_id()), None, practice, patient, Door::Open), None));
+        let room = Room::new(RoomId::new(clock::unguessable_id()), None, practice, patient, Door::Open);
+        return Ok(Place { room, version: None, appointment: None });
     };
-    let appointment = appointments::visible(app, asker, id).await?.value;
-    if !appointment.is_party(&asker.viewer.id) || !appointment.is_party(&callee.id) {
+    let appointment = appointments::visible(app, asker, id).await?;
+    policy::may_have_room(&asker.viewer, &appointment.value)?;
+    if !appointment.value.is_party(&callee.id) {
         return Err(Refusal::NotFound.into());
     }
-    appointment.must_be_open(now)?;
+    appointment.value.must_be_open(now)?;
     let Held { value: room, version } = app.store.room_of(id).await?.ok_or(Refusal::NotFound)?;
-    match room.call {
-        Some(_) => Err(Refusal::NotNow("somebody is in the room of this appointment; join it").into()),
-        None => Ok((room, Some(version))),
+    if room.call.is_some() {
+        return Err(Refusal::NotNow("somebody is in the room of this appointment; join it").into());
     }
+    let appointment = Some(Saved::over(appointment.version, appointment.value, vec![]));
+    Ok(Place { room, version: Some(version), appointment })
 }
 
-/// Why the callee was not rung, of a call that was born ended.
-fn unreachable((call, reach): &(Call, Reach)) -> Option<Refusal> {
-    match (&call.state, reach) {
-        (State::Ended { why: Ending::Missed, .. }, Reach::Busy) => Some(Refusal::Busy("the person is busy")),
-        (State::Ended { why: Ending::Missed, .. }, Reach::Offline) => Some(Refusal::Offline),
-        _ => None,
-    }
-}
-
-async fn with_names(app: &App, asker: &Asker, ask: &Ask, (call, _): (Call, Reach)) -> Result<(Shown, Names), Error> {
-    let record = CallRecord { call, version: 0, reason: ask.reason.clone(), words: None, seen_at: None };
+async fn with_names(app: &App, asker: &Asker, record: CallRecord) -> Result<(Shown, Names), Error> {
     let shown = calls::show(asker, record);
     let names = calls::names_of(app, std::slice::from_ref(&shown)).await?;
     Ok((shown, names))

@@ -39,9 +39,7 @@ pub async fn create(
 ) -> Result<Answer, Error> {
     let attempt = move |now| async move {
         let held = appointments::visible(app, asker, id).await?;
-        if !held.value.is_party(&asker.viewer.id) {
-            return Err(Refusal::NotFound.into());
-        }
+        policy::may_have_room(&asker.viewer, &held.value)?;
         if held.value.kind == Kind::InPerson {
             return Err(Refusal::NotNow("this appointment takes place at the practice and has no room").into());
         }

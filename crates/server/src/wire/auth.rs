@@ -1,5 +1,7 @@
 //! Who asks: a host's token, a session's token, or the session cookie of our own pages.
 
+use std::net::SocketAddr;
+
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -8,7 +10,7 @@ use bedside_protocol::problem::Code;
 
 use super::host_token::Claims;
 use super::problem::Refused;
-use super::{Wire, translate};
+use super::{Wire, client, translate};
 use crate::app::{self, Asker};
 
 const COOKIE: &str = "bedside_session";
@@ -39,16 +41,37 @@ pub fn is_write(method: &Method) -> bool {
 }
 
 /// The cookie that keeps somebody signed in; `Max-Age` follows the session.
-pub fn cookie(wire: &Wire, token: &str, seconds: i64) -> HeaderValue {
-    let name = cookie_name(wire);
-    let secure = if wire.app.settings.is_https() { "; Secure" } else { "" };
+pub fn cookie(https: Https, token: &str, seconds: i64) -> HeaderValue {
+    let (name, secure) = match https {
+        Https::Yes => (SECURE_COOKIE, "; Secure"),
+        Https::No => (COOKIE, ""),
+    };
     let text = format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
     HeaderValue::from_str(&text).expect("a token is plain ASCII")
 }
 
-/// The token in the session cookie, if there is one.
+/// The token in the session cookie, if there is one. Where people come by HTTPS, a plain cookie is nobody's.
 pub fn cookie_token<'a>(wire: &Wire, headers: &'a HeaderMap) -> Option<&'a str> {
-    let name = cookie_name(wire);
+    let plain = || cookie_named(COOKIE, headers).filter(|_| !wire.app.settings.is_https());
+    cookie_named(SECURE_COOKIE, headers).or_else(plain)
+}
+
+/// How the browser came that is to keep a cookie.
+#[derive(Clone, Copy)]
+pub enum Https {
+    Yes,
+    No,
+}
+
+impl Https {
+    pub fn of(wire: &Wire, peer: SocketAddr, headers: &HeaderMap) -> Self {
+        let settings = &wire.app.settings;
+        let https = settings.is_https() || client::came_by_https(peer, headers, &settings.trusted_proxy);
+        if https { Self::Yes } else { Self::No }
+    }
+}
+
+fn cookie_named<'a>(name: &str, headers: &'a HeaderMap) -> Option<&'a str> {
     let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
     cookies
         .flat_map(|line| line.split(';'))
@@ -57,20 +80,19 @@ pub fn cookie_token<'a>(wire: &Wire, headers: &'a HeaderMap) -> Option<&'a str> 
 }
 
 /// A page of somebody else's must not write with our cookie, nor sign anybody in.
-pub fn must_come_from_here(headers: &HeaderMap) -> Result<(), Refused> {
+pub fn must_come_from_here(wire: &Wire, headers: &HeaderMap) -> Result<(), Refused> {
     let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     if text(header::HeaderName::from_static("sec-fetch-site")) == Some("same-origin") {
         return Ok(());
     }
-    let origin = text(header::ORIGIN).and_then(|origin| origin.split_once("://")).map(|(_, host)| host);
+    let origin = text(header::ORIGIN);
+    let host_of = |origin: &'_ str| origin.split_once("://").map(|(_, host)| host.to_ascii_lowercase());
     match (origin, text(header::HOST)) {
-        (Some(origin), Some(host)) if origin.eq_ignore_ascii_case(host) => Ok(()),
+        // A proxy may have rewritten Host; the address that people open is known all the same.
+        (Some(origin), _) if origin.eq_ignore_ascii_case(&wire.app.settings.public_url) => Ok(()),
+        (Some(origin), Some(host)) if host_of(origin) == Some(host.to_ascii_lowercase()) => Ok(()),
         _ => Err(Refused::new(StatusCode::FORBIDDEN, Code::Forbidden, "this must come from a page of this server")),
     }
-}
-
-fn cookie_name(wire: &Wire) -> &'static str {
-    if wire.app.settings.is_https() { SECURE_COOKIE } else { COOKIE }
 }
 
 fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Refused> {
@@ -93,19 +115,20 @@ async fn by_token(wire: &Wire, token: &str) -> Result<Asker, Refused> {
 }
 
 async fn by_claims(wire: &Wire, claims: Claims) -> Result<Asker, Refused> {
-    let id = subject(&claims.sub)?;
+    let id = subject(&claims.sub).map_err(Refused::unauthorized)?;
     let told = translate::told_by_host(claims, wire.host_tokens.makes_admins()).map_err(Refused::unauthorized)?;
     let asker = app::doors::vouched(&wire.app, &id, &told).await?;
     asker.ok_or_else(|| Refused::unauthorized("this person has been disabled"))
 }
 
-fn subject(sub: &str) -> Result<PersonId, Refused> {
+/// What may be the id of somebody who has an account elsewhere.
+pub fn subject(sub: &str) -> Result<PersonId, &'static str> {
     let id = PersonId::new(sub);
     match id {
-        _ if sub.len() > SUBJECT_CHARS_AT_MOST || sub.chars().any(char::is_control) => {
-            Err(Refused::unauthorized("sub must be at most 200 plain characters"))
+        _ if sub.trim().is_empty() || sub.len() > SUBJECT_CHARS_AT_MOST || sub.chars().any(char::is_control) => {
+            Err("an id must be 1 to 200 plain characters")
         }
-        id if id.is_local() => Err(Refused::unauthorized("a sub that begins with bs_ is refused")),
+        id if id.is_local() => Err("ids that begin with bs_ are made here"),
         id => Ok(id),
     }
 }
@@ -114,7 +137,7 @@ async fn by_cookie(wire: &Wire, parts: &Parts) -> Result<Asker, Refused> {
     let token = cookie_token(wire, &parts.headers);
     let token = token.ok_or_else(|| Refused::unauthorized("no token was given"))?;
     if is_write(&parts.method) {
-        must_come_from_here(&parts.headers)?;
+        must_come_from_here(wire, &parts.headers)?;
     }
     let asker = app::doors::signed_in(&wire.app, token).await?;
     asker.ok_or_else(|| Refused::unauthorized("the session is over"))

@@ -18,9 +18,11 @@ pub struct Policy(Arc<Vec<(HeaderName, HeaderValue)>>);
 impl Policy {
     pub fn new(settings: &Settings) -> Self {
         let framers = settings.allow_origin.join(" ");
+        // Not every browser takes 'self' to mean the sockets of the same address.
+        let sockets = settings.public_url.replacen("http", "ws", 1);
         let content = format!(
             "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
-             media-src 'self' blob:; connect-src 'self' ws: wss:; object-src 'none'; base-uri 'none'; \
+             media-src 'self' blob:; connect-src 'self' {sockets}; object-src 'none'; base-uri 'none'; \
              form-action 'self'; frame-ancestors 'self' {framers}"
         );
         let mut headers = vec![

@@ -112,6 +112,9 @@ impl HostTokens {
 
 impl Keys {
     fn new(place: &str) -> Result<Self, Failure> {
+        if is_plain(place) {
+            return Err("host-token-jwks: keys fetched over http:// could be anybody's; use https://".into());
+        }
         if place.starts_with("http://") || place.starts_with("https://") {
             let client = reqwest::Client::builder()
                 .timeout(KEYS_WAIT)
@@ -180,6 +183,12 @@ impl Published {
         let keys = self.keys.into_iter().filter_map(|key| serde_json::from_value(key).ok());
         JwkSet { keys: keys.filter(|key| algorithm_of(key).is_some()).collect() }
     }
+}
+
+/// On this machine itself nobody stands in between.
+fn is_plain(place: &str) -> bool {
+    let host = place.strip_prefix("http://").and_then(|rest| rest.split(['/', ':']).next());
+    host.is_some_and(|host| host != "localhost" && host != "127.0.0.1")
 }
 
 /// Symmetric keys have no place in a public key set, and each other kind has one algorithm here.

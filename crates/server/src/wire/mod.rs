@@ -72,7 +72,7 @@ pub fn router(wire: Wire) -> Router {
         .layer(middleware::from_fn(log))
         .layer(CatchPanicLayer::custom(|_| {
             tracing::error!("a handler panicked; this is a defect of Bedside");
-            Refused::unavailable("the server failed at this; nothing was changed").into_response()
+            Refused::unavailable("the server failed at this; the operator's log says how").into_response()
         }))
         .layer(headers::cors(&settings.allow_origin))
         .layer(middleware::from_fn_with_state(headers::Policy::new(settings), headers::secure))
@@ -94,7 +94,8 @@ async fn limit_writes(
 
 /// A body that trickles in does not hold a place for ever.
 async fn in_time(request: Request, next: Next) -> Result<Response, Refused> {
-    let late = |_| Refused::new(StatusCode::REQUEST_TIMEOUT, Code::Unavailable, "the request took too long");
+    let late =
+        |_| Refused::new(StatusCode::REQUEST_TIMEOUT, Code::Unavailable, "the request took too long").retryable();
     tokio::time::timeout(REQUEST_WITHIN, next.run(request)).await.map_err(late)
 }
 

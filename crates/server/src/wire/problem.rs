@@ -30,6 +30,10 @@ impl Refused {
         Self::new(StatusCode::UNAUTHORIZED, Code::Unauthorized, detail)
     }
 
+    pub fn retryable(self) -> Self {
+        Self { retryable: true, ..self }
+    }
+
     pub fn not_found() -> Self {
         Refusal::NotFound.into()
     }
@@ -73,11 +77,13 @@ impl From<Error> for Refused {
             Error::Failed(failure) => {
                 // The operator reads why; the client, who can do nothing about it, does not.
                 tracing::error!(%failure, "the database failed");
-                Self::unavailable("the server cannot do this right now; with the same Idempotency-Key it is safe to ask again")
+                Self::unavailable(
+                    "the server cannot do this right now; with the same Idempotency-Key it is safe to ask again",
+                )
             }
             Error::Contended => {
                 tracing::warn!("a change lost against others every time");
-                Self::unavailable("too many are changing this at once; nothing was changed")
+                Self::unavailable("too many are changing this at once; nothing was changed, ask again")
             }
         }
     }

@@ -17,6 +17,7 @@ use bedside_protocol::room::{RoomAppointment, RoomCreated, RoomPerson, RoomView}
 use jiff::Timestamp;
 
 use super::host_token::Claims;
+use crate::app::appointments::Wish;
 use crate::app::people::Told;
 use crate::app::{Listing, Names, appointments, calls, doors, ring, rooms};
 
@@ -136,11 +137,12 @@ pub fn told_by_host(claims: Claims, admins: bool) -> Result<Told, &'static str> 
         name: Some(name),
         given_name: claims.given_name,
         family_name: claims.family_name,
-        email: claims.email,
+        // A host's user is not locked out for an address that is none.
+        email: claims.email.filter(|email| is_email(email)),
         phone: claims.phone,
         specialization: claims.specialization,
         locale: claims.locale,
-        zone: claims.zoneinfo,
+        zone: claims.zoneinfo.filter(|zone| is_zone(zone)),
         ..Told::default()
     };
     must_be_sound(&told).map_err(|refusal| refusal.why())?;
@@ -157,10 +159,10 @@ fn must_be_sound(told: &Told) -> Read<()> {
     for line in [&told.email, &told.phone, &told.picture, &told.locale] {
         must_be_line(line.as_deref(), LINE_CHARS_AT_MOST)?;
     }
-    if told.email.as_ref().is_some_and(|email| !email.trim().is_empty() && !email.contains('@')) {
+    if told.email.as_ref().is_some_and(|email| !is_email(email)) {
         return Err(Refusal::Invalid("email is no address"));
     }
-    if told.zone.as_ref().is_some_and(|zone| !zone.is_empty() && jiff::tz::TimeZone::get(zone).is_err()) {
+    if told.zone.as_ref().is_some_and(|zone| !is_zone(zone)) {
         return Err(Refusal::Invalid("zoneinfo must be an IANA zone like Europe/Berlin"));
     }
     let languages = told.languages.iter().flatten();
@@ -168,6 +170,15 @@ fn must_be_sound(told: &Told) -> Read<()> {
         return Err(Refusal::Invalid("languages must be up to 20 tags like en or pt-BR"));
     }
     Ok(())
+}
+
+/// Empty takes away what was there.
+fn is_email(text: &str) -> bool {
+    text.trim().is_empty() || text.contains('@')
+}
+
+fn is_zone(text: &str) -> bool {
+    text.is_empty() || jiff::tz::TimeZone::get(text).is_ok()
 }
 
 fn is_tag(text: &str) -> bool {
@@ -220,28 +231,28 @@ pub fn ask(new: NewAppointment) -> Read<appointments::Ask> {
     })
 }
 
-pub fn reschedule(asked: &Reschedule, minutes_now: u16) -> Read<Command> {
-    Ok(Command::Reschedule { slot: slot(&asked.scheduled_date, asked.duration_minutes.unwrap_or(minutes_now))? })
+pub fn reschedule(asked: &Reschedule) -> Read<Wish> {
+    Ok(Wish::Move { start: instant(&asked.scheduled_date)?, minutes: asked.duration_minutes })
 }
 
-pub fn decline(reason: Option<String>) -> Read<Command> {
-    Ok(Command::Decline { words: words(reason)? })
+pub fn decline(reason: Option<String>) -> Read<Wish> {
+    Ok(Wish::Do(Command::Decline { words: words(reason)? }))
 }
 
-pub fn cancel(reason: Option<String>) -> Read<Command> {
-    Ok(Command::Cancel { words: words(reason)? })
+pub fn cancel(reason: Option<String>) -> Read<Wish> {
+    Ok(Wish::Do(Command::Cancel { words: words(reason)? }))
 }
 
-pub fn accept() -> Command {
-    Command::Accept
+pub fn accept() -> Wish {
+    Wish::Do(Command::Accept)
 }
 
-pub fn complete() -> Command {
-    Command::Complete
+pub fn complete() -> Wish {
+    Wish::Do(Command::Complete)
 }
 
-pub fn no_show() -> Command {
-    Command::NoShow
+pub fn no_show() -> Wish {
+    Wish::Do(Command::NoShow)
 }
 
 pub fn appointment_status(name: Option<&str>) -> Read<Option<Status>> {
@@ -250,7 +261,7 @@ pub fn appointment_status(name: Option<&str>) -> Read<Option<Status>> {
 }
 
 pub fn appointment(shown: &appointments::Shown) -> AppointmentView {
-    let appointments::Shown { appointment, practitioner, patient, link } = shown;
+    let appointments::Shown { appointment, practitioner, patient, room, link } = shown;
     let remote = appointment.kind == Kind::Remote;
     AppointmentView {
         id: appointment.id.to_string(),
@@ -267,7 +278,7 @@ pub fn appointment(shown: &appointments::Shown) -> AppointmentView {
             Provider::BuiltIn => "built-in".to_owned(),
             Provider::Link(_) => "link".to_owned(),
         },
-        room_id: appointment.room.as_ref().map(ToString::to_string),
+        room_id: room.as_ref().map(ToString::to_string),
         video_call_link: link.clone(),
         link_opens_at: remote.then(|| time(appointment.links_open())),
         link_closes_at: remote.then(|| time(appointment.links_close())),
@@ -349,8 +360,15 @@ pub fn ring(asked: Ring) -> Read<ring::Ask> {
         media: Media::named(media).ok_or(Refusal::Invalid("callType must be video or audio"))?,
         appointment: asked.appointment_id.map(AppointmentId::new),
         reason: words(asked.reason)?,
-        device: DeviceId::new(asked.device_id.unwrap_or_else(|| "rest".to_owned())),
+        device: device(asked.device_id)?,
     })
+}
+
+/// A name of the client's own making, which is kept with what happened: short, and nobody's words.
+fn device(id: Option<String>) -> Read<DeviceId> {
+    let id = id.unwrap_or_else(|| "rest".to_owned());
+    let sound = (1..=64).contains(&id.len()) && id.chars().all(|c| c.is_ascii_alphanumeric() || "-_.:".contains(c));
+    if sound { Ok(DeviceId::new(id)) } else { Err(Refusal::Invalid("deviceId must be 1 to 64 plain letters")) }
 }
 
 pub fn outcome(name: Option<&str>) -> Read<Option<Ending>> {
@@ -412,10 +430,11 @@ pub fn feedback(said: Feedback) -> Read<calls::Opinion> {
     if said.stars.is_some_and(|stars| !(1..=5).contains(&stars)) {
         return Err(Refusal::Invalid("stars must be from 1 to 5"));
     }
-    if said.problems.len() > PROBLEMS.len() || said.problems.iter().any(|one| !PROBLEMS.contains(&one.as_str())) {
+    let problems = said.problems.unwrap_or_default();
+    if problems.len() > PROBLEMS.len() || problems.iter().any(|one| !PROBLEMS.contains(&one.as_str())) {
         return Err(Refusal::Invalid("problems must be of sound, picture, connection and other"));
     }
-    Ok(calls::Opinion { stars: said.stars, problems: said.problems, comment: words(said.comment)? })
+    Ok(calls::Opinion { stars: said.stars, problems, comment: words(said.comment)? })
 }
 
 // ── Notices ──
@@ -457,6 +476,7 @@ pub fn joining(joining: &doors::Joining, now: Millis) -> JoinView {
         closes_at: time(appointment.links_close()),
         state: match (appointment.status, appointment.must_be_open(now)) {
             (Status::Declined | Status::Cancelled, _) => "void",
+            (Status::Pending, _) => "pending",
             (_, Ok(())) => "open",
             (_, Err(Refusal::Expired(_))) => "over",
             (_, Err(_)) => "early",

@@ -72,7 +72,7 @@ impl Store {
     pub async fn calls(&self, query: &CallQuery) -> Result<Page<CallRecord>> {
         const MISSED: &str = "AND callee = ?1 AND origin = 'ring' AND ending IN ('missed', 'cancelled') \
                               AND seen_at IS NULL";
-        let mut draft = Draft::new(SELECT)
+        let picked = Draft::new(SELECT)
             .add("WHERE 1 = 1", [])
             .add_if("AND (caller = ?1 OR callee = ?1)", query.of.as_ref())
             .add_if("AND (caller = ?1 OR callee = ?1)", query.with.as_ref())
@@ -80,23 +80,15 @@ impl Store {
             .add_if("AND requested_at < ?1", query.to)
             .add_if("AND ending = ?1", query.outcome.map(Ending::name))
             .add_if(MISSED, query.missed_unseen_by.as_ref());
-        if let Some(Cursor { at, id }) = &query.page.after {
-            draft = draft.add("AND (requested_at, id) < (?1, ?2)", [(*at).into(), id.as_str().into()]);
-        }
-        let picked = draft.add("ORDER BY requested_at DESC, id DESC LIMIT ?1", [query.page.rows().into()]);
-        let items = self.records("listing calls", picked).await?;
-        Ok(Page::cut(items, &query.page, |last: &CallRecord| Cursor {
-            at: last.call.requested_at.0,
-            id: last.call.id.to_string(),
-        }))
+        self.page("listing calls", picked, &query.page).await
     }
 
-    /// Calls that have not ended: those in which the person is a party or has a seat, or everybody's.
-    pub async fn live_calls_of(&self, person: Option<&PersonId>) -> Result<Vec<CallRecord>> {
+    /// Calls that have not ended, the newest first: those in which the person is a party or has a seat, or everybody's.
+    pub async fn live_calls_of(&self, person: Option<&PersonId>, ask: &PageAsk) -> Result<Page<CallRecord>> {
         const IN_IT: &str = "AND (caller = ?1 OR callee = ?1 OR EXISTS \
              (SELECT 1 FROM call_seats m WHERE m.call = calls.id AND m.person = ?1))";
         let picked = Draft::new(SELECT).add("WHERE state <> 'ended'", []).add_if(IN_IT, person);
-        self.records("listing running calls", picked).await
+        self.page("listing running calls", picked, ask).await
     }
 
     pub async fn is_engaged(&self, person: &PersonId) -> Result<bool> {
@@ -163,6 +155,18 @@ impl Store {
         let find =
             sql!("SELECT person, stars, problems, words, at FROM feedback WHERE call = $1 ORDER BY at, person", id);
         self.engine.rows("reading feedback", find).await?.iter().map(feedback).collect()
+    }
+
+    async fn page(&self, doing: &'static str, mut picked: Draft, ask: &PageAsk) -> Result<Page<CallRecord>> {
+        if let Some(Cursor { at, id }) = &ask.after {
+            picked = picked.add("AND (requested_at, id) < (?1, ?2)", [(*at).into(), id.as_str().into()]);
+        }
+        picked = picked.add("ORDER BY requested_at DESC, id DESC LIMIT ?1", [ask.rows().into()]);
+        let items = self.records(doing, picked).await?;
+        Ok(Page::cut(items, ask, |last: &CallRecord| Cursor {
+            at: last.call.requested_at.0,
+            id: last.call.id.to_string(),
+        }))
     }
 
     async fn records(&self, doing: &'static str, picked: Draft) -> Result<Vec<CallRecord>> {

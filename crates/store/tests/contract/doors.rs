@@ -45,7 +45,18 @@ async fn a_link_comes_back_as_it_was_made(stage: Stage) {
     };
     stage.store.put_sign_in_link(&link).await.unwrap();
     assert_eq!(stage.store.sign_in_link("h").await, Ok(Some(link.clone())));
-    assert_eq!(stage.store.spend_sign_in_link("h", after(5)).await, Ok(true));
+    let begun = Session {
+        token_hash: "begun".into(),
+        person: person("jane"),
+        scope_room: None,
+        created_at: after(5),
+        expires_at: after(100),
+    };
+    assert_eq!(stage.store.sign_in("h", &begun).await, Ok(true));
+    assert_eq!(stage.store.session("begun").await, Ok(Some(begun.clone())));
+    let late = Session { token_hash: "late".into(), ..begun };
+    assert_eq!(stage.store.sign_in("h", &late).await, Ok(false), "it worked once");
+    assert_eq!(stage.store.session("late").await, Ok(None));
     let spent = SignInLink { spent_at: Some(after(5)), ..link };
     assert_eq!(stage.store.sign_in_link("h").await, Ok(Some(spent)));
     assert_eq!(stage.store.sign_in_link("other").await, Ok(None));

@@ -7,7 +7,7 @@ use bedside_domain::appointment::Appointment;
 use bedside_domain::call::Command;
 use bedside_domain::person::Role;
 use bedside_domain::refusal::Refusal;
-use bedside_store::{Change, CommitError, Remembered, Saved, SignInLink, Store, Taken, Use};
+use bedside_store::{Change, CommitError, Remembered, Saved, Session, SignInLink, Store, Taken, Use};
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
@@ -133,16 +133,23 @@ async fn a_link_that_works_once_lets_one_in(stage: Stage) {
         expires_at: after(60),
         spent_at: None,
     };
+    let session = |token: &str, at| Session {
+        token_hash: token.into(),
+        person: person("jane"),
+        scope_room: None,
+        created_at: after(at),
+        expires_at: after(100),
+    };
     for (hash, uses, let_in) in [("once", Use::Once, 1), ("again", Use::Again, MANY)] {
         stage.store.put_sign_in_link(&link(hash, uses)).await.unwrap();
-        let spend = (0..MANY).map(|_| {
+        let spend = (0..MANY).map(|n| {
             let store = stage.store.clone();
-            async move { store.spend_sign_in_link(hash, after(1)).await.unwrap() }
+            async move { store.sign_in(hash, &session(&format!("{hash} {n}"), 1)).await.unwrap() }
         });
         assert_eq!(how_many(&all_at_once(spend).await, &true), let_in);
-        assert!(!stage.store.spend_sign_in_link(hash, after(60)).await.unwrap(), "it has expired");
+        assert!(!stage.store.sign_in(hash, &session("late", 60)).await.unwrap(), "it has expired");
     }
-    assert!(!stage.store.spend_sign_in_link("unknown", after(1)).await.unwrap());
+    assert!(!stage.store.sign_in("unknown", &session("never", 1)).await.unwrap());
 }
 
 async fn all_nodes_have_the_same_secret(stage: Stage) {

@@ -128,11 +128,7 @@ async fn reschedule(
     Path(id): Path,
     body: Body<Reschedule>,
 ) -> Result<Answer, Refused> {
-    let minutes = match body.value.duration_minutes {
-        Some(minutes) => minutes,
-        None => appointments::minutes(&wire.app, &asker, &AppointmentId::new(&id)).await?,
-    };
-    act(&wire, &asker, id, &translate::reschedule(&body.value, minutes)?, body.once.as_ref()).await
+    act(&wire, &asker, id, &translate::reschedule(&body.value)?, body.once.as_ref()).await
 }
 
 #[utoipa::path(post, path = "/api/appointments/{id}/complete", tag = "appointments", params(("id" = String, Path)),
@@ -175,9 +171,9 @@ async fn act(
     wire: &Wire,
     asker: &Asker,
     id: String,
-    command: &appointments::Command,
+    wish: &appointments::Wish,
     once: Option<&Once>,
 ) -> Result<Answer, Refused> {
     let render = |shown: &Shown| answer(StatusCode::OK, &translate::appointment(shown));
-    Ok(appointments::act(&wire.app, asker, &AppointmentId::new(id), command, once, render).await?)
+    Ok(appointments::act(&wire.app, asker, &AppointmentId::new(id), wish, once, render).await?)
 }

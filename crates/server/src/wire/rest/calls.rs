@@ -52,13 +52,16 @@ pub async fn my_sessions(
     Ok(Json(translate::page(listing, |shown| translate::call(&shown, &names))))
 }
 
-/// The running ones: one's own, or everybody's for an administrator.
-#[utoipa::path(get, path = "/active-sessions", tag = "calls", security(("bearer" = [])),
+/// The running ones, the newest first: one's own, or everybody's for an administrator.
+#[utoipa::path(get, path = "/active-sessions", tag = "calls", params(PageQuery), security(("bearer" = [])),
     responses((status = 200, body = Page<CallView>)))]
-pub async fn active_sessions(State(wire): App, Signed(asker): Signed) -> Result<Json<Page<CallView>>, Refused> {
-    let (calls, names) = calls::active(&wire.app, &asker).await?;
-    let items = calls.iter().map(|shown| translate::call(shown, &names)).collect();
-    Ok(Json(Page { items, next_cursor: None }))
+pub async fn active_sessions(
+    State(wire): App,
+    Signed(asker): Signed,
+    Query(page): Query<PageQuery>,
+) -> Result<Json<Page<CallView>>, Refused> {
+    let (listing, names) = calls::active(&wire.app, &asker, &page.into()).await?;
+    Ok(Json(translate::page(listing, |shown| translate::call(&shown, &names))))
 }
 
 /// Ends the call for all; ending it twice is harmless.

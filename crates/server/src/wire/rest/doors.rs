@@ -1,7 +1,9 @@
 //! Ways in: sign-in links, personal links, and the way out.
 
+use std::net::SocketAddr;
+
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use bedside_protocol::door::{JoinPass, JoinView, SignInView};
@@ -12,7 +14,7 @@ use utoipa_axum::routes;
 use super::{App, Wire};
 use crate::app::doors;
 use crate::clock;
-use crate::wire::auth;
+use crate::wire::auth::{self, Https};
 use crate::wire::extract::{Body, Nothing, Path};
 use crate::wire::problem::Refused;
 use crate::wire::translate;
@@ -36,24 +38,33 @@ async fn sign_in_view(State(wire): App, Path(token): Path) -> Result<Json<SignIn
     responses((status = 200, body = SignInView), (status = 410, body = Problem)))]
 async fn sign_in(
     State(wire): App,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
     Path(token): Path,
     _: Body<Nothing>,
 ) -> Result<Response, Refused> {
-    auth::must_come_from_here(&headers)?;
+    auth::must_come_from_here(&wire, &headers)?;
+    let person = doors::sign_in_link(&wire.app, &token).await?;
+    wire.limits.write_by(person.id.as_str())?;
     let (person, session) = doors::sign_in(&wire.app, &token).await?;
-    let cookie = auth::cookie(&wire, &session.token, doors::SESSION_LASTS.as_seconds());
+    let cookie = auth::cookie(Https::of(&wire, peer, &headers), &session.token, doors::SESSION_LASTS.as_seconds());
     Ok(([(header::SET_COOKIE, cookie)], Json(translate::sign_in(&person))).into_response())
 }
 
 /// Ends the session of the cookie.
 #[utoipa::path(post, path = "/api/sign-out", tag = "doors", responses((status = 204)))]
-async fn sign_out(State(wire): App, headers: HeaderMap, _: Body<Nothing>) -> Result<Response, Refused> {
-    auth::must_come_from_here(&headers)?;
+async fn sign_out(
+    State(wire): App,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    _: Body<Nothing>,
+) -> Result<Response, Refused> {
+    auth::must_come_from_here(&wire, &headers)?;
     if let Some(token) = auth::cookie_token(&wire, &headers) {
         doors::sign_out(&wire.app, token).await?;
     }
-    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, auth::cookie(&wire, "", 0))]).into_response())
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, auth::cookie(Https::of(&wire, peer, &headers), "", 0))])
+        .into_response())
 }
 
 /// What a personal link leads to, whether or not it is time. Spends nothing.
@@ -68,6 +79,8 @@ async fn join_view(State(wire): App, Path(token): Path) -> Result<Json<JoinView>
 #[utoipa::path(post, path = "/api/join/{token}", tag = "doors", params(("token" = String, Path)),
     responses((status = 200, body = JoinPass), (status = 410, body = Problem)))]
 async fn join(State(wire): App, Path(token): Path, _: Body<Nothing>) -> Result<Json<JoinPass>, Refused> {
-    let (joining, session) = doors::join(&wire.app, &token).await?;
+    let joining = doors::joining(&wire.app, &token).await?;
+    wire.limits.write_by(joining.person.id.as_str())?;
+    let session = doors::join(&wire.app, &joining).await?;
     Ok(Json(translate::pass(&joining, &session)))
 }

@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 
 use super::{App, PageQuery, Wire};
 use crate::app::people::{self, Find, Put};
-use crate::wire::auth::Signed;
+use crate::wire::auth::{self, Signed};
 use crate::wire::extract::{Body, Path, Query};
 use crate::wire::problem::Refused;
 use crate::wire::translate;
@@ -33,7 +33,7 @@ pub fn router() -> OpenApiRouter<Wire> {
     (status = 200, body = PersonView), (status = 401, body = Problem),
 ))]
 async fn current_user(Signed(asker): Signed) -> Json<PersonView> {
-    Json(translate::person(&asker.person))
+    Json(translate::person(&people::me(&asker)))
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -85,7 +85,8 @@ async fn put(
     body: Body<PutPerson>,
 ) -> Result<(StatusCode, Json<PersonView>), Refused> {
     let told = translate::told(body.value)?;
-    let (person, put) = people::put(&wire.app, &asker, &PersonId::new(id), &told).await?;
+    let id = auth::subject(&id).map_err(Refused::invalid)?;
+    let (person, put) = people::put(&wire.app, &asker, &id, &told).await?;
     let status = match put {
         Put::Created => StatusCode::CREATED,
         Put::Updated => StatusCode::OK,

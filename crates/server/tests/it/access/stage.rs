@@ -9,7 +9,7 @@ use bedside_domain::notice::{About, Notice, Topic};
 use bedside_domain::person::{Person, Role};
 use bedside_domain::room::Room;
 use bedside_domain::time::{Millis, Span};
-use bedside_store::{Change, Saved, Store, Use};
+use bedside_store::{Change, PageAsk, Saved, Store, Use};
 use reqwest::{Method, header};
 use serde_json::{Value, json};
 
@@ -160,7 +160,7 @@ impl Stage {
 
     /// Nobody rings or talks any more, so that the next call finds everybody free.
     pub async fn end_all_calls(&self) {
-        for record in self.store.live_calls_of(None).await.expect("the database answers") {
+        for record in self.store.live_calls_of(None, &PageAsk::first(200)).await.expect("the database answers").items {
             self.command(&record.call.id, &record.call.caller.id, &call::Command::End).await;
         }
     }
