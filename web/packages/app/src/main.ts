@@ -95,7 +95,10 @@ function page(route: Route): TemplateResult {
 function words(title: WordKey, text: WordKey): TemplateResult {
   document.title = `${say(title)} · ${say("app.name")}`;
   return html`<h1 tabindex="-1">${say(title)}</h1>
-    <div class="card"><p>${say(text)}</p><a class="button quiet" href="/">${say("missing.home")}</a></div>`;
+    <div class="card">
+      <p>${say(text)}</p>
+      <a class="button quiet" href="/">${say("missing.home")}</a>
+    </div>`;
 }
 
 function link(path: string, key: WordKey): TemplateResult {

@@ -57,13 +57,16 @@ export abstract class Page<T> extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    return html`<h1 tabindex="-1">${say(this.heading)}</h1>${this.#body()}`;
+    return html`<h1 tabindex="-1">${say(this.heading)}</h1>
+      ${this.#body()}`;
   }
 
   #body(): TemplateResult {
     switch (this.loaded.state) {
       case "loading":
-        return html`<div class="skeleton" role="status" aria-label=${say("common.loading")}><i></i><i></i><i></i></div>`;
+        return html`<div class="skeleton" role="status" aria-label=${say("common.loading")}>
+          <i></i><i></i><i></i>
+        </div>`;
       case "failed":
         return this.#failure(this.loaded.code);
       case "ready":
@@ -78,7 +81,10 @@ export abstract class Page<T> extends LitElement {
     };
     const retry = html`<button class="quiet" @click=${again}>${say("common.retry")}</button>`;
     const mayHelp = code === "unavailable" || code === "unreachable" || code === "rate-limited";
-    return html`<div class="card notice" role="alert"><p>${this.explain(code)}</p>${mayHelp ? retry : nothing}</div>`;
+    return html`<div class="card notice" role="alert">
+      <p>${this.explain(code)}</p>
+      ${mayHelp ? retry : nothing}
+    </div>`;
   }
 }
 

@@ -32,10 +32,13 @@ abstract class AgendaPage extends Page<Agenda> {
       <p class="said" role="status">${this.#said}</p>
       ${groups.length === 0 ? html`<p class="card soft">${empty}</p>` : nothing}
       ${groups.map(
-        ([group, members]) => html`<section aria-labelledby=${group}>
-          <h2 id=${group}>${say(`group.${group}`)}</h2>
-          <ul class="rows">${members.map((one) => this.#row(me, one))}</ul>
-        </section>`,
+        ([group, members]) =>
+          html`<section aria-labelledby=${group}>
+            <h2 id=${group}>${say(`group.${group}`)}</h2>
+            <ul class="rows">
+              ${members.map((one) => this.#row(me, one))}
+            </ul>
+          </section>`,
       )}
       ${list.nextCursor ? more : nothing}
     `;
@@ -73,7 +76,12 @@ abstract class AgendaPage extends Page<Agenda> {
   #button(me: Person, one: Appointment, step: AppointmentStep, look: "go" | "quiet"): TemplateResult {
     const action = say(`step.${step}`);
     const full = say("row.at", { action, name: otherName(me, one), when: when(one.scheduledDate, new Date()) });
-    return html`<button class=${look} ?disabled=${this.#busy} aria-label=${full} @click=${() => this.#step(me, one, step)}>
+    return html`<button
+      class=${look}
+      ?disabled=${this.#busy}
+      aria-label=${full}
+      @click=${() => this.#step(me, one, step)}
+    >
       ${action}
     </button>`;
   }

@@ -27,23 +27,29 @@ export class BookingForm extends LitElement {
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
     return html`<form class="card" id="book" @submit=${this.#submit} @input=${this.#renewKey}>
       <h2>${say("book.title")}</h2>
-      <label>${say("book.practitioner")}<select name="practitioner" required>
-        <option value="">${say("book.choose")}</option>
-        ${this.#practitioners.map((one) => html`<option value=${one.id} ?selected=${one.id === wished()}>${one.name}</option>`)}
-      </select></label>
+      <label
+        >${say("book.practitioner")}<select name="practitioner" required>
+          <option value="">${say("book.choose")}</option>
+          ${this.#practitioners.map((one) => html`<option value=${one.id} ?selected=${one.id === wished()}>${one.name}</option>`)}
+        </select></label
+      >
       <div class="pair">
         <label>${say("book.date")}<input type="date" name="date" required min=${dayKey(new Date())} /></label>
         <label>${say("book.time")}<input type="time" name="time" required /></label>
       </div>
       <p class="soft">${say("book.zone", { zone })}</p>
       <div class="pair">
-        <label>${say("book.duration")}<select name="minutes">
-          ${LENGTHS.map((n) => html`<option value=${n} ?selected=${n === 30}>${say("row.minutes", { minutes: n })}</option>`)}
-        </select></label>
-        <label>${say("book.type")}<select name="type">
-          <option value="Remote">${say("type.Remote")}</option>
-          <option value="InPerson">${say("type.InPerson")}</option>
-        </select></label>
+        <label
+          >${say("book.duration")}<select name="minutes">
+            ${LENGTHS.map((n) => html`<option value=${n} ?selected=${n === 30}>${say("row.minutes", { minutes: n })}</option>`)}
+          </select></label
+        >
+        <label
+          >${say("book.type")}<select name="type">
+            <option value="Remote">${say("type.Remote")}</option>
+            <option value="InPerson">${say("type.InPerson")}</option>
+          </select></label
+        >
       </div>
       <label>${say("book.reason")}<textarea name="reason" rows="2" maxlength="500"></textarea></label>
       <button ?disabled=${this.#busy}>${say("book.send")}</button>

@@ -13,7 +13,10 @@ export class DoctorsPage extends Page<List<Practitioner>> {
   protected view({ items, nextCursor }: List<Practitioner>): TemplateResult {
     if (items.length === 0) return html`<p class="card soft">${say("doctors.empty")}</p>`;
     const more = html`<button class="quiet" @click=${this.#more}>${say("common.more")}</button>`;
-    return html`<ul class="tiles">${items.map(tile)}</ul>${nextCursor ? more : nothing}`;
+    return html`<ul class="tiles">
+        ${items.map(tile)}
+      </ul>
+      ${nextCursor ? more : nothing}`;
   }
 
   async #more(): Promise<void> {

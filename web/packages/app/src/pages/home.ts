@@ -16,7 +16,10 @@ export class HomePage extends Page<Who> {
 
   protected view({ person }: Who): TemplateResult {
     if (!person) {
-      return html`<div class="card"><p>${say("home.signed-out")}</p><p class="soft">${say("home.no-link")}</p></div>`;
+      return html`<div class="card">
+        <p>${say("home.signed-out")}</p>
+        <p class="soft">${say("home.no-link")}</p>
+      </div>`;
     }
     const patient = person.role === "patient";
     return html`<div class="card">
@@ -26,7 +29,7 @@ export class HomePage extends Page<Who> {
         ${
           patient
             ? html`<a class="button" href="/patient/appointments">${say("home.appointments")}</a>
-              <a class="button quiet" href="/patient/doctors">${say("home.doctors")}</a>`
+                <a class="button quiet" href="/patient/doctors">${say("home.doctors")}</a>`
             : html`<a class="button" href="/doctor/dashboard">${say("home.dashboard")}</a>`
         }
       </div>
