@@ -117,6 +117,12 @@ const ROOMS: &[RoomRule] = &[
         never: &["Timestamp::now", "SystemTime::now", "now_v7", "rand::fill"],
     },
     RoomRule {
+        room: "web",
+        files: &["web/packages"],
+        except: &["web/packages/app/vite.config.ts"],
+        never: &["any", "export default", "enum", "console", "alert", "innerHTML", "unsafeHTML", "localStorage"],
+    },
+    RoomRule {
         room: "web client",
         files: &["web/packages/client/src"],
         except: &[],
