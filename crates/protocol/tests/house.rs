@@ -120,7 +120,7 @@ const ROOMS: &[RoomRule] = &[
         room: "web",
         files: &["web/packages"],
         except: &["web/packages/app/vite.config.ts"],
-        never: &["any", "export default", "enum", "console", "alert", "innerHTML", "unsafeHTML", "localStorage"],
+        never: &["any", "export default", "enum", "console", "window.alert", "innerHTML", "unsafeHTML", "localStorage"],
     },
     RoomRule {
         room: "web client",
