@@ -27,7 +27,7 @@ pub fn page(path: &str, wants_page: bool) -> Option<Response> {
     let path = path.trim_start_matches('/');
     if let Some(file) = Files::get(path).filter(|_| path != INDEX && !path.is_empty()) {
         let kept = if path.starts_with(ASSETS) { FOREVER } else { ASK_AGAIN };
-        let kind = HeaderValue::from_str(&file.metadata.mimetype().to_owned()).ok()?;
+        let kind = HeaderValue::from_str(file.metadata.mimetype()).ok()?;
         return Some(([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, kept)], file.data).into_response());
     }
     let known = is_page(path);

@@ -1,5 +1,7 @@
 //! Booking under pressure and again: races for one time, repeated requests, and long lists.
 
+use std::collections::HashMap;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -80,7 +82,11 @@ async fn of_twenty_moved_to_the_same_time_on_postgresql_one_arrives() {
 async fn times_that_touch_do_not_collide_and_times_that_overlap_do() {
     let practice = Practice::open().await;
     let Practice { ada, bob, .. } = &practice;
-    let at = |minutes: i64, long: i64| with(remote(minutes), json!({ "durationMinutes": long }));
+    // All from one moment: a second that passes in between would make those that touch overlap.
+    let starts: HashMap<_, _> = [30, 45, 60, 65, 75, 90].map(|minutes| (minutes, in_minutes(minutes))).into();
+    let at = |minutes: i64, long: i64| {
+        with(remote(minutes), json!({ "scheduledDate": starts[&minutes], "durationMinutes": long }))
+    };
     practice.book(ada, at(60, 30)).await;
     for (minutes, long) in [(60, 30), (45, 30), (75, 30), (65, 5), (30, 120)] {
         let refused = practice.post("/api/appointments", bob, at(minutes, long)).await;

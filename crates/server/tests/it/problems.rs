@@ -242,7 +242,7 @@ async fn a_strange_id_is_one_that_is_not_there_on_either_database() {
             }
         }
         for body in [json!({ "calleeId": "a\u{0}" }), json!({ "calleeId": "x", "deviceId": "\u{0}" })] {
-            assert_eq!(server.post("/api/calls", &token, body).await.code(), "invalid");
+            assert_eq!(server.post("/api/calls", token, body).await.code(), "invalid");
         }
         for path in ["/api/users?id=%00", "/api/users?email=%00", "/api/calls?with=%00"] {
             assert_eq!(server.get(path, token).await.code(), "invalid", "{path}");

@@ -19,12 +19,12 @@ GET /api/ice-servers
 GET /api/practitioners
   -                                          401    200    200    200    200    200    200    403
 GET /api/users
-  id=ada                                     401    200    404    200    404    200    200    200
+  id=ada                                     401    200    404    200    404    200    200    404
   id=otto                                    401    404    200    404    200    200    200    404
   id=gone                                    401    404    404    404    404    200    200    404
   id=vera                                    401    404    404    404    404    200    200    404
   id=nobody                                  401    404    404    404    404    404    404    404
-  email=ada@example.org                      401    200    404    200    404    200    200    200
+  email=ada@example.org                      401    200    404    200    404    200    200    404
   email=otto@example.org                     401    404    200    404    200    200    200    404
   email=vera@example.org                     401    404    404    404    404    200    200    404
   email=nobody@example.org                   401    404    404    404    404    404    404    404
