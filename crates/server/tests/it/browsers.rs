@@ -167,7 +167,27 @@ async fn the_session_cookie_is_for_our_own_pages_alone_and_ends_with_the_session
         assert!(!cookie.contains("Domain"), "{cookie}");
         assert!(pair.len() > name.len() + 40, "nobody guesses it");
         writes_must_come_from_here(&server, pair, &here).await;
+        // A proxy may rewrite Host; the address that people open is known all the same.
+        let headers = vec![("cookie", pair.to_owned()), ("origin", public_url.to_owned())];
+        let opened = Browser { server: &server, headers }.ask(Method::POST, "/api/notifications/read-all").await;
+        assert_eq!(opened.status, StatusCode::NO_CONTENT, "{}", opened.text);
         signing_out_ends_the_session(&server, pair, &here).await;
+    }
+}
+
+#[tokio::test]
+async fn behind_a_trusted_proxy_the_cookie_is_as_safe_as_the_way_it_came() {
+    for (trusted, proto, secure) in [(true, "https", true), (true, "http", false), (false, "https", false)] {
+        let folder = Folder::new();
+        let flags: &[&str] = if trusted { &["--trusted-proxy", "127.0.0.0/8"] } else { &[] };
+        let server = Server::start(&folder.sqlite(), flags);
+        server.get("/api/current-user", &support::token("ada", "patient", "Ada King")).await.good();
+        let store = Store::open(&folder.sqlite()).await.expect("the database of the server");
+        support::put_sign_in_link(&store, "once", "ada", Use::Once, 10).await;
+        let headers = vec![("origin", server.address.clone()), ("x-forwarded-proto", proto.to_owned())];
+        let cookie = cookie_of(&Browser { server: &server, headers }.ask(Method::POST, "/api/sign-in/once").await);
+        assert_eq!(cookie.contains("; Secure"), secure, "{trusted} {proto}: {cookie}");
+        assert_eq!(cookie.starts_with("__Host-"), secure, "{trusted} {proto}: {cookie}");
     }
 }
 

@@ -158,6 +158,12 @@ async fn a_person_is_made_at_first_sight_updated_at_the_next_and_refused_once_di
     assert_eq!((&seen["firstName"], &seen["lastName"]), (&json!("Ada"), &json!("Lovelace King")));
     assert_eq!((&seen["email"], &seen["locale"]), (&json!("ada@example.org"), &json!("de")));
 
+    claims["email"] = json!("none");
+    claims["zoneinfo"] = json!("Mars/Olympus");
+    let seen = who(&server, &support::signed(&claims)).await.good();
+    assert_eq!(seen["email"], "ada@example.org", "an address that is none locks nobody out and replaces nothing");
+    assert_eq!(seen["zoneinfo"], Value::Null);
+
     for gone in ["email", "name"] {
         claims.as_object_mut().expect("claims").remove(gone);
     }
