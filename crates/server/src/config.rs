@@ -112,6 +112,16 @@ pub struct HostSettings {
 }
 
 impl Settings {
+    /// For the demo, which lives in a database and under addresses of its own.
+    pub fn resolve_for_demo(given: Given) -> Result<Self, Failure> {
+        if given.database.is_some() || given.public_url.is_some() || given.data_dir.is_some() {
+            return Err("the demo has a database and addresses of its own: leave out --database, --data-dir and \
+                        --public-url (and their variables), or use bedside serve"
+                .into());
+        }
+        Self::resolve(given)
+    }
+
     pub fn resolve(given: Given) -> Result<Self, Failure> {
         refuse_unknown_variables(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()))?;
         let file = match &given.config {
@@ -187,6 +197,13 @@ impl Given {
 }
 
 impl Settings {
+    /// A port of the system's choosing is known only now, and links must lead to it.
+    pub fn bound_to(self, address: SocketAddr) -> Self {
+        let unsaid = self.public_url == format!("http://{}", self.listen);
+        let public_url = if unsaid { format!("http://{address}") } else { self.public_url };
+        Self { public_url, ..self }
+    }
+
     /// Whether browsers come by HTTPS, so that cookies may be kept from plain HTTP.
     pub fn is_https(&self) -> bool {
         self.public_url.starts_with("https://")

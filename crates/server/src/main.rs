@@ -51,8 +51,10 @@ fn run(command: Command) -> Result<(), Failure> {
     rustls::crypto::aws_lc_rs::default_provider()
         .install_default()
         .map_err(|_| "another crypto provider was installed first")?;
-    let (Command::Serve(given) | Command::Demo(given) | Command::Migrate(given)) = &command;
-    let settings = Settings::resolve(given.clone())?;
+    let settings = match &command {
+        Command::Serve(given) | Command::Migrate(given) => Settings::resolve(given.clone())?,
+        Command::Demo(given) => Settings::resolve_for_demo(given.clone())?,
+    };
     telemetry::init(&settings);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {

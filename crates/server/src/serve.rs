@@ -20,7 +20,7 @@ const HEADERS_WITHIN: Duration = Duration::from_secs(10);
 
 pub async fn serve(settings: Settings) -> Result<(), Failure> {
     let listener = bind(settings.listen).await?;
-    let app = compose(settings).await?;
+    let app = compose(settings.bound_to(listener.local_addr()?)).await?;
     println!("Bedside listens on {}; open {}", listener.local_addr()?, app.settings.public_url);
     run(listener, app).await
 }
