@@ -29,6 +29,11 @@ export function instantOf(date: string, time: string): string | undefined {
   return Number.isNaN(at.getTime()) ? undefined : at.toISOString();
 }
 
+/** The beginning of the day that was so many days before, where the reader is. */
+export function daysAgo(now: Date, days: number): string {
+  return new Date(now.getFullYear(), now.getMonth(), now.getDate() - days).toISOString();
+}
+
 /** The date as a date field takes it, in the reader's zone. */
 export function dayKey(at: Date, reader: Reader = {}): string {
   const parts = { year: "numeric", month: "2-digit", day: "2-digit" } as const;

@@ -1,6 +1,6 @@
 import type { Appointment } from "@bedside/client";
 import { expect, test } from "vitest";
-import { clockTime, dayKey, grouped, instantOf, when } from "../src/times.ts";
+import { clockTime, dayKey, daysAgo, grouped, instantOf, when } from "../src/times.ts";
 
 const BERLIN = { locale: "en-GB", zone: "Europe/Berlin" };
 const NOW = new Date("2026-03-03T09:00:00Z");
@@ -65,3 +65,9 @@ function appointment(id: string, scheduledDate: string, status: Appointment["sta
     waitingRoom: false,
   };
 }
+
+test("some days ago is the beginning of that day, over the end of a month too", () => {
+  const at = new Date(2026, 2, 3, 17, 45);
+  expect(daysAgo(at, 0)).toBe(new Date(2026, 2, 3).toISOString());
+  expect(daysAgo(at, 7)).toBe(new Date(2026, 1, 24).toISOString());
+});

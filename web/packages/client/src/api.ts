@@ -13,6 +13,13 @@ import type {
 /** What `fetch` does, so that a test can stand in for the network. */
 export type Fetch = (path: string, init: RequestInit) => Promise<Response>;
 
+/** Which part of a list. */
+export interface ListWish {
+  readonly cursor?: string;
+  readonly limit?: string;
+  readonly from?: string;
+}
+
 /** The REST side of the server, same origin, signed in by the session cookie. */
 export class Api {
   readonly #fetch: Fetch;
@@ -45,12 +52,25 @@ export class Api {
     return this.#get(`/api/join/${encodeURIComponent(token)}`, signal);
   }
 
-  practitioners(signal: AbortSignal, cursor?: string): Promise<List<Practitioner>> {
-    return this.#get(paged("/api/practitioners", cursor), signal);
+  practitioners(signal: AbortSignal, wish: ListWish = {}): Promise<List<Practitioner>> {
+    return this.#get(listed("/api/practitioners", wish), signal);
   }
 
-  appointments(signal: AbortSignal, cursor?: string): Promise<List<Appointment>> {
-    return this.#get(paged("/api/appointments", cursor), signal);
+  /** All of them, for a list to choose from. */
+  async everyPractitioner(signal: AbortSignal): Promise<Practitioner[]> {
+    const all: Practitioner[] = [];
+    let cursor: string | null | undefined;
+    do {
+      const page = await this.practitioners(signal, { limit: "200", ...(cursor && { cursor }) });
+      all.push(...page.items);
+      cursor = page.nextCursor;
+    } while (cursor);
+    return all;
+  }
+
+  /** The earliest first; `from` leaves out what starts before it. */
+  appointments(signal: AbortSignal, wish: ListWish = {}): Promise<List<Appointment>> {
+    return this.#get(listed("/api/appointments", wish), signal);
   }
 
   /** `key` makes asking again after a broken connection harmless: the same key gets the first answer. */
@@ -94,6 +114,7 @@ export function freshKey(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-function paged(path: string, cursor?: string): string {
-  return cursor ? `${path}?cursor=${encodeURIComponent(cursor)}` : path;
+function listed(path: string, wish: ListWish): string {
+  const query = new URLSearchParams({ ...wish }).toString();
+  return query ? `${path}?${query}` : path;
 }

@@ -1,4 +1,4 @@
-export { Api, freshKey } from "./api.ts";
+export { Api, freshKey, type ListWish } from "./api.ts";
 export { type RefusalCode, Refused } from "./problem.ts";
 export type {
   Appointment,

@@ -23,5 +23,5 @@ export type AppointmentRequest = NewAppointment & { type: AppointmentType };
 /** What somebody may do to an appointment that is there. */
 export type AppointmentStep = "accept" | "decline" | "cancel";
 export type SignIn = SignInView;
-export type Invitation = Omit<JoinView, "state"> & { state: "open" | "early" | "over" | "void" };
+export type Invitation = Omit<JoinView, "state"> & { state: "open" | "early" | "over" | "pending" | "void" };
 export type List<T> = Page<T>;

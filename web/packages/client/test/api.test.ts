@@ -42,3 +42,15 @@ test("a booking is a same-origin POST with its key, and ids are escaped in paths
   });
   expect(asked[1]?.[0]).toBe("/api/appointments/a%2F..%2Fb/accept");
 });
+
+test("a list to choose from holds every page", async () => {
+  const asked: string[] = [];
+  const api = new Api(async (path) => {
+    asked.push(path);
+    const last = path.includes("cursor=next");
+    return Response.json({ items: [{ id: last ? "b" : "a" }], nextCursor: last ? null : "next" });
+  });
+  const all = await api.everyPractitioner(new AbortController().signal);
+  expect(all.map(({ id }) => id)).toEqual(["a", "b"]);
+  expect(asked).toEqual(["/api/practitioners?limit=200", "/api/practitioners?limit=200&cursor=next"]);
+});

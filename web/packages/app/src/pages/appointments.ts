@@ -1,8 +1,8 @@
-import type { Appointment, AppointmentStep, List, Person } from "@bedside/client";
+import type { Appointment, AppointmentStep, List, ListWish, Person } from "@bedside/client";
 import { html, nothing, type TemplateResult } from "lit";
 import { ask } from "../ask.ts";
 import { api, codeOf, Page } from "../page.ts";
-import { clockTime, day, grouped, when } from "../times.ts";
+import { clockTime, day, daysAgo, grouped, when } from "../times.ts";
 import { say, sentence } from "../words.ts";
 import "./booking.ts";
 
@@ -11,15 +11,20 @@ interface Agenda {
   readonly list: List<Appointment>;
 }
 
+/** How far back the list goes by itself. */
+const DAYS_SHOWN = 7;
+
 const DONE = { accept: "step.accepted", decline: "step.declined", cancel: "step.cancelled" } as const;
 
 /** The appointments of whoever is signed in; practitioners and staff answer requests here. */
 abstract class AgendaPage extends Page<Agenda> {
   #said = "";
   #busy = false;
+  /** The list begins here, so that it opens on what matters now; nothing, once somebody asks for earlier ones. */
+  #since: string | undefined = daysAgo(new Date(), DAYS_SHOWN);
 
   protected async fetch(signal: AbortSignal): Promise<Agenda> {
-    const [me, list] = await Promise.all([api.me(signal), api.appointments(signal)]);
+    const [me, list] = await Promise.all([api.me(signal), api.appointments(signal, this.#wish())]);
     // Without a session the list is refused, so nobody gets here without one.
     if (!me) throw new Error("an answered list belongs to somebody");
     return { me, list };
@@ -28,6 +33,7 @@ abstract class AgendaPage extends Page<Agenda> {
   protected agenda({ me, list }: Agenda, empty: string): TemplateResult {
     const groups = grouped(list.items, new Date());
     const more = html`<button class="quiet" @click=${this.#more}>${say("common.more")}</button>`;
+    const earlier = html`<button class="quiet" @click=${this.#earlier}>${say("appointments.earlier")}</button>`;
     return html`
       <p class="said" role="status">${this.#said}</p>
       ${groups.length === 0 ? html`<p class="card soft">${empty}</p>` : nothing}
@@ -40,8 +46,17 @@ abstract class AgendaPage extends Page<Agenda> {
             </ul>
           </section>`,
       )}
-      ${list.nextCursor ? more : nothing}
+      ${list.nextCursor ? more : nothing} ${this.#since ? earlier : nothing}
     `;
+  }
+
+  #wish(): ListWish {
+    return this.#since ? { from: this.#since } : {};
+  }
+
+  #earlier(): void {
+    this.#since = undefined;
+    void this.load();
   }
 
   #row(me: Person, one: Appointment): TemplateResult {
@@ -63,7 +78,7 @@ abstract class AgendaPage extends Page<Agenda> {
   #actions(me: Person, one: Appointment): TemplateResult[] {
     const actions: TemplateResult[] = [];
     if (one.status === "Accepted" && one.videoCallLink) {
-      actions.push(html`<a class="button go" href=${one.videoCallLink}>${say("step.join")}</a>`);
+      actions.push(html`<a class="button go" href=${wayIn(one.videoCallLink)}>${say("step.join")}</a>`);
     }
     if (one.status === "Pending" && me.role !== "patient") {
       actions.push(this.#button(me, one, "accept", "go"), this.#button(me, one, "decline", "quiet"));
@@ -108,10 +123,12 @@ abstract class AgendaPage extends Page<Agenda> {
   }
 
   async #more(): Promise<void> {
-    if (this.loaded.state !== "ready" || !this.loaded.value.list.nextCursor) return;
+    if (this.loaded.state !== "ready") return;
     const { me, list } = this.loaded.value;
+    const cursor = list.nextCursor;
+    if (!cursor) return;
     try {
-      const next = await api.appointments(AbortSignal.timeout(30_000), list.nextCursor ?? undefined);
+      const next = await api.appointments(AbortSignal.timeout(30_000), { ...this.#wish(), cursor });
       this.show({ state: "ready", value: { me, list: { ...next, items: [...list.items, ...next.items] } } });
     } catch (failure) {
       this.#tell(sentence(codeOf(failure)), false);
@@ -137,6 +154,12 @@ export class DashboardPage extends AgendaPage {
   }
 }
 customElements.define("dashboard-page", DashboardPage);
+
+/** Our own links lead to where the person is now: one server may have several names, and each keeps its own people. */
+function wayIn(link: string): string {
+  const { pathname } = new URL(link);
+  return pathname.startsWith("/join/") ? pathname : link;
+}
 
 /** The other one of the two; for staff, both. */
 function otherName(me: Person, one: Appointment): string {

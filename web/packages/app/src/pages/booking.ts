@@ -59,7 +59,7 @@ export class BookingForm extends LitElement {
 
   async #load(): Promise<void> {
     try {
-      this.#practitioners = (await api.practitioners(AbortSignal.timeout(30_000))).items;
+      this.#practitioners = await api.everyPractitioner(AbortSignal.timeout(30_000));
       this.requestUpdate();
       await this.updateComplete;
       if (wished()) this.scrollIntoView();
@@ -76,11 +76,13 @@ export class BookingForm extends LitElement {
     if (!scheduledDate) return this.#tell(sentence("invalid"), false);
     this.#tell("", true);
     try {
+      const type = field("type") === "InPerson" ? ("InPerson" as const) : ("Remote" as const);
       const request = {
         practitionerId: field("practitioner"),
         scheduledDate,
         durationMinutes: Number(field("minutes")),
-        type: field("type") === "InPerson" ? ("InPerson" as const) : ("Remote" as const),
+        type,
+        waitingRoom: type === "Remote", // Nobody walks in on the patient before.
         ...(field("reason") && { reason: field("reason") }),
       };
       await api.book(request, this.#key);

@@ -1,10 +1,11 @@
 import type { List, Practitioner } from "@bedside/client";
 import { html, nothing, type TemplateResult } from "lit";
-import { api, Page } from "../page.ts";
-import { say } from "../words.ts";
+import { api, codeOf, Page } from "../page.ts";
+import { say, sentence } from "../words.ts";
 
 export class DoctorsPage extends Page<List<Practitioner>> {
   protected readonly heading = "doctors.title";
+  #said = "";
 
   protected fetch(signal: AbortSignal): Promise<List<Practitioner>> {
     return api.practitioners(signal);
@@ -16,14 +17,21 @@ export class DoctorsPage extends Page<List<Practitioner>> {
     return html`<ul class="tiles">
         ${items.map(tile)}
       </ul>
-      ${nextCursor ? more : nothing}`;
+      ${nextCursor ? more : nothing}
+      <p class="said" role="status">${this.#said}</p>`;
   }
 
   async #more(): Promise<void> {
     if (this.loaded.state !== "ready" || !this.loaded.value.nextCursor) return;
     const { items, nextCursor } = this.loaded.value;
-    const next = await api.practitioners(AbortSignal.timeout(30_000), nextCursor).catch(() => undefined);
-    if (next) this.show({ state: "ready", value: { ...next, items: [...items, ...next.items] } });
+    try {
+      const next = await api.practitioners(AbortSignal.timeout(30_000), { cursor: nextCursor });
+      this.#said = "";
+      this.show({ state: "ready", value: { ...next, items: [...items, ...next.items] } });
+    } catch (failure) {
+      this.#said = sentence(codeOf(failure));
+      this.requestUpdate();
+    }
   }
 }
 customElements.define("doctors-page", DoctorsPage);

@@ -10,7 +10,7 @@ export class JoinPage extends Page<Invitation> {
   protected readonly heading = "join.title";
 
   protected fetch(signal: AbortSignal): Promise<Invitation> {
-    return api.invitation(this.token, signal);
+    return api.invitation(outOfSight(this.token), signal);
   }
 
   protected override explain(code: RefusalCode): string {
@@ -36,3 +36,15 @@ export class JoinPage extends Page<Invitation> {
   }
 }
 customElements.define("join-page", JoinPage);
+
+/** What stands in the address instead of a token. */
+const HIDDEN = "link";
+const KEPT = "bedside-link";
+
+/** Takes a token out of the address bar and the history, where others could read it; this tab keeps it for a reload. */
+function outOfSight(token: string): string {
+  if (token === HIDDEN) return sessionStorage.getItem(KEPT) ?? HIDDEN;
+  sessionStorage.setItem(KEPT, token);
+  history.replaceState(null, "", `/join/${HIDDEN}`);
+  return token;
+}
