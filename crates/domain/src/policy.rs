@@ -86,10 +86,21 @@ pub fn may_ring(viewer: &Viewer, person: &Person, ties: Ties, now: Millis) -> Al
     may_see_person(viewer, person, ties, now)
 }
 
-pub fn may_see_directory(viewer: &Viewer, directory: Directory) -> Allowed {
+/// Whom of the listed practitioners the directory shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listed {
+    All,
+    /// Those with whom the viewer had an appointment that ended after this, or has one to come.
+    MetSince(Millis),
+}
+
+/// A closed directory leaves patients the practitioners they know.
+pub fn may_see_directory(viewer: &Viewer, directory: Directory, now: Millis) -> Result<Listed, Refusal> {
     may_roam(viewer)?;
-    let open = directory == Directory::Open || viewer.role != Role::Patient;
-    or_forbidden(open, "the directory of this practice is not open to patients")
+    Ok(match (directory, viewer.role) {
+        (Directory::Closed, Role::Patient) => Listed::MetSince(now - ACQUAINTED_FOR),
+        _ => Listed::All,
+    })
 }
 
 pub fn may_write_people(viewer: &Viewer) -> Allowed {

@@ -46,9 +46,15 @@ impl Store {
         }
     }
 
-    /// The directory, by name: practitioners who are listed and not disabled.
-    pub async fn practitioners(&self, ask: &PageAsk) -> Result<Page<Person>> {
+    /// The directory, by name: practitioners who are listed and not disabled; with `known_to` those alone who had an
+    /// appointment with that patient after that moment.
+    pub async fn practitioners(&self, known_to: Option<(&PersonId, Millis)>, ask: &PageAsk) -> Result<Page<Person>> {
+        const MET: &str = "AND EXISTS (SELECT 1 FROM appointments a WHERE a.practitioner = people.id \
+             AND a.patient = ?1 AND a.ends_at > ?2 AND a.status NOT IN ('Declined', 'Cancelled'))";
         let mut draft = Draft::new(SELECT).add("WHERE role = 'practitioner' AND listed AND disabled_at IS NULL", []);
+        if let Some((patient, since)) = known_to {
+            draft = draft.add(MET, [patient.into(), since.into()]);
+        }
         if let Some(Cursor { id, .. }) = &ask.after {
             // A cursor travels in addresses, where no name may stand: it is looked up here.
             let after = "AND (sort_name, id) > (SELECT sort_name, id FROM people WHERE id = ?1)";

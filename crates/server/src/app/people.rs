@@ -2,7 +2,7 @@
 
 use bedside_domain::ids::PersonId;
 use bedside_domain::person::{Person, Role, split_name};
-use bedside_domain::policy::{self, Ties};
+use bedside_domain::policy::{self, Listed, Ties};
 use bedside_domain::presence::Presence;
 use bedside_domain::refusal::Refusal;
 use bedside_store::CommitError;
@@ -75,8 +75,11 @@ pub async fn find(app: &App, asker: &Asker, find: Find) -> Result<Person, Error>
 
 /// The practitioners whom the asker may see, with how they are shown right now.
 pub async fn directory(app: &App, asker: &Asker, wish: &PageWish) -> Result<Listing<(Person, Presence)>, Error> {
-    policy::may_see_directory(&asker.viewer, app.settings.directory)?;
-    let page = app.store.practitioners(&wish.ask()?).await?;
+    let known_to = match policy::may_see_directory(&asker.viewer, app.settings.directory, clock::now())? {
+        Listed::All => None,
+        Listed::MetSince(since) => Some((&asker.viewer.id, since)),
+    };
+    let page = app.store.practitioners(known_to, &wish.ask()?).await?;
     let ids: Vec<_> = page.items.iter().map(|person| person.id.clone()).collect();
     let mut signs = app.store.signs(&ids).await?;
     let now = clock::now();
