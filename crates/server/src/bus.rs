@@ -1,34 +1,47 @@
-//! Tells the rest of this process that something has changed. A hint: whoever misses one reads the store.
+//! Tells the rest of this process what has changed. A hint: whoever misses one reads the store.
 
-use bedside_domain::ids::{AppointmentId, CallId};
+use std::sync::Arc;
+
+use bedside_domain::appointment::Appointment;
+use bedside_domain::call::{self, Call};
 use tokio::sync::broadcast;
 
 /// Hints that a slow listener may fall behind by before it is told to look for itself.
-const BACKLOG: usize = 1024;
+const BACKLOG: usize = 4096;
 
-#[derive(Clone, Debug)]
-pub enum Changed {
-    Call(CallId),
-    Appointment(AppointmentId),
+#[derive(Debug)]
+pub enum News {
+    Call(CallNews),
+    Appointment(Appointment),
 }
 
-pub struct Bus(broadcast::Sender<Changed>);
+/// What happened to a call, and the call as it is since then.
+#[derive(Debug)]
+pub struct CallNews {
+    pub call: Call,
+    pub version: i64,
+    pub events: Vec<call::Event>,
+    /// Why a new call is made, in the caller's words.
+    pub reason: Option<String>,
+}
+
+pub struct Bus(broadcast::Sender<Arc<News>>);
 
 impl Bus {
     pub fn new() -> Self {
         Self(broadcast::channel(BACKLOG).0)
     }
 
-    pub fn publish(&self, changed: Changed) {
-        match &changed {
-            Changed::Call(id) => tracing::debug!(call = %id, "changed"),
-            Changed::Appointment(id) => tracing::debug!(appointment = %id, "changed"),
+    pub fn publish(&self, news: News) {
+        match &news {
+            News::Call(news) => tracing::debug!(call = %news.call.id, version = news.version, "changed"),
+            News::Appointment(appointment) => tracing::debug!(appointment = %appointment.id, "changed"),
         }
         // Nobody listening is no failure.
-        let _ = self.0.send(changed);
+        let _ = self.0.send(Arc::new(news));
     }
 
-    pub fn listen(&self) -> broadcast::Receiver<Changed> {
+    pub fn listen(&self) -> broadcast::Receiver<Arc<News>> {
         self.0.subscribe()
     }
 }

@@ -9,7 +9,7 @@ use bedside_domain::time::Millis;
 use bedside_store::{Change, CommitError, Held, Remembered, Saved, StoreError, Taken};
 
 use crate::app::{App, Asker};
-use crate::bus::Changed;
+use crate::bus::{CallNews, News};
 use crate::clock;
 
 /// Losing this often in a row means that something is wrong, not that many are fast.
@@ -174,11 +174,16 @@ async fn commit(app: &App, change: &Change) -> Result<Committed, Error> {
         Err(CommitError::Taken(Taken::Id)) => return Err(Refusal::Busy("that id is taken").into()),
         Err(CommitError::Failed(failure)) => return Err(failure.into()),
     }
-    if let Some(call) = &change.call {
-        app.bus.publish(Changed::Call(call.value.id.clone()));
+    if let Some(saved) = &change.call {
+        app.bus.publish(News::Call(CallNews {
+            call: saved.value.clone(),
+            version: saved.next_version(),
+            events: saved.events.clone(),
+            reason: change.reason.clone(),
+        }));
     }
-    if let Some(appointment) = &change.appointment {
-        app.bus.publish(Changed::Appointment(appointment.value.id.clone()));
+    if let Some(saved) = &change.appointment {
+        app.bus.publish(News::Appointment(saved.value.clone()));
     }
     Ok(Committed::Yes)
 }

@@ -13,7 +13,7 @@ use crate::Failure;
 use crate::app::App;
 use crate::compose::compose;
 use crate::config::Settings;
-use crate::wire::{self, Wire};
+use crate::wire::{self, Gateway, Wire};
 
 /// How long the head of a request may take to come.
 const HEADERS_WITHIN: Duration = Duration::from_secs(10);
@@ -33,12 +33,19 @@ pub async fn run(listener: TcpListener, app: Arc<App>) -> Result<(), Failure> {
     let wire = Wire::new(app.clone())?;
     let timers = tokio::spawn(crate::timers::run(app.clone()));
     let house = tokio::spawn(wire.clone().keep_house());
+    // The connections of the process before this one are gone.
+    crate::app::seats::lose_everybody(&app)
+        .await
+        .map_err(|error| format!("the seats cannot be looked through: {error:?}"))?;
+    let gateway = Gateway::new(wire.clone());
+    let sockets = gateway.layer();
+    let live = tokio::spawn(gateway.run());
     let handle = Handle::new();
     tokio::spawn(stop_when_told(handle.clone(), app.settings.grace));
     let mut server = axum_server::from_tcp(listener.into_std()?)?.handle(handle);
     // Whoever connects and says nothing does not hold a place.
     server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEADERS_WITHIN);
-    let served = server.serve(wire::router(wire).into_make_service_with_connect_info::<SocketAddr>());
+    let served = server.serve(wire::router(wire, sockets).into_make_service_with_connect_info::<SocketAddr>());
     let mut timers = timers;
     tokio::select! {
         outcome = served => outcome?,
@@ -47,6 +54,7 @@ pub async fn run(listener: TcpListener, app: Arc<App>) -> Result<(), Failure> {
     }
     timers.abort();
     house.abort();
+    live.abort();
     let _ = timers.await;
     app.store.close().await;
     tracing::info!("stopped");

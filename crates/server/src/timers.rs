@@ -10,7 +10,7 @@ use bedside_store::{Due, StoreError};
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::app::{App, appointments};
-use crate::bus::Changed;
+use crate::bus::News;
 use crate::clock;
 use crate::dispatch;
 
@@ -78,7 +78,7 @@ fn until(next: Option<Millis>) -> Duration {
     Duration::from_millis(millis).min(LOOK_AT_LEAST_EVERY)
 }
 
-async fn next_change(changes: &mut tokio::sync::broadcast::Receiver<Changed>) {
+async fn next_change(changes: &mut tokio::sync::broadcast::Receiver<Arc<News>>) {
     match changes.recv().await {
         Ok(_) | Err(RecvError::Lagged(_)) => {}
         Err(RecvError::Closed) => std::future::pending().await,

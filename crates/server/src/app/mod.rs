@@ -7,8 +7,10 @@ pub mod doors;
 pub mod links;
 pub mod notices;
 pub mod people;
+pub mod presence;
 pub mod ring;
 pub mod rooms;
+pub mod seats;
 
 use std::collections::HashMap;
 

@@ -26,6 +26,14 @@ pub struct Ask {
     pub device: DeviceId,
 }
 
+impl Ask {
+    /// Two requests with one key are the same request only if this is the same.
+    pub fn fingerprint(&self) -> String {
+        let appointment = self.appointment.as_ref().map_or("", AppointmentId::as_str);
+        format!("{} {} {appointment}", self.callee, self.media.name())
+    }
+}
+
 /// The ring, or why there is none. Somebody who is busy or offline finds a missed call later.
 pub async fn ring(
     app: &App,
@@ -46,7 +54,7 @@ pub async fn ring(
     dispatch::dispatch_once(app, asker, once, attempt, render).await
 }
 
-type Rung = Result<(Shown, Names), Refusal>;
+pub type Rung = Result<(Shown, Names), Refusal>;
 
 /// The ring of the two that is going on, whoever rang.
 async fn ringing(app: &App, asker: &Asker, callee: &Person, now: Millis) -> Result<Option<CallRecord>, Error> {

@@ -95,6 +95,31 @@ pub fn must_come_from_here(wire: &Wire, headers: &HeaderMap) -> Result<(), Refus
     }
 }
 
+/// What a socket came with: a token of its own, the header of a server, or the cookie of a page of ours.
+pub fn socket_token(wire: &Wire, given: Option<&str>, headers: &HeaderMap) -> Result<String, Refused> {
+    if let Some(token) = given {
+        return Ok(token.to_owned());
+    }
+    if let Some(token) = bearer(headers)? {
+        return Ok(token.to_owned());
+    }
+    let token = cookie_token(wire, headers).ok_or_else(|| Refused::unauthorized("no token was given"))?;
+    must_come_from_here(wire, headers)?;
+    Ok(token.to_owned())
+}
+
+/// A page of somebody else's may connect only where the operator has said so.
+pub fn may_connect_from(wire: &Wire, headers: &HeaderMap) -> Result<(), Refused> {
+    let origin = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
+    match origin {
+        None => Ok(()),
+        Some(origin) if wire.app.settings.allow_origin.iter().any(|allowed| allowed.eq_ignore_ascii_case(origin)) => {
+            Ok(())
+        }
+        Some(_) => must_come_from_here(wire, headers),
+    }
+}
+
 fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Refused> {
     let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
     let token = value.to_str().ok().and_then(|text| text.split_once(' '));
@@ -104,7 +129,8 @@ fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Refused> {
     }
 }
 
-async fn by_token(wire: &Wire, token: &str) -> Result<Asker, Refused> {
+/// Whose token this is, a host's or a session's.
+pub async fn by_token(wire: &Wire, token: &str) -> Result<Asker, Refused> {
     // A JWT has two dots; a session's token has none.
     if !token.contains('.') {
         let asker = app::doors::signed_in(&wire.app, token).await?;

@@ -5,6 +5,7 @@ mod auth;
 mod client;
 mod csv;
 mod extract;
+mod gateway;
 mod headers;
 mod host_token;
 mod limits;
@@ -22,6 +23,7 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use bedside_protocol::problem::Code;
+use socketioxide::layer::SocketIoLayer;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use self::host_token::HostTokens;
@@ -61,7 +63,9 @@ impl Wire {
     }
 }
 
-pub fn router(wire: Wire) -> Router {
+pub use self::gateway::Gateway;
+
+pub fn router(wire: Wire, sockets: SocketIoLayer) -> Router {
     let settings = &wire.app.settings;
     rest::router()
         .fallback(elsewhere)
@@ -74,6 +78,9 @@ pub fn router(wire: Wire) -> Router {
             tracing::error!("a handler panicked; this is a defect of Bedside");
             Refused::unavailable("the server failed at this; the operator's log says how").into_response()
         }))
+        // Answers before routing, and keeps its connections longer than any request.
+        .layer(sockets)
+        .layer(middleware::from_fn_with_state(wire.clone(), must_be_allowed_origin))
         .layer(headers::cors(&settings.allow_origin))
         .layer(middleware::from_fn_with_state(headers::Policy::new(settings), headers::secure))
         .with_state(wire)
@@ -109,6 +116,14 @@ async fn log(request: Request, next: Next) -> Response {
     let route = route.as_deref().unwrap_or("(no route)");
     tracing::info!(%method, route, status = response.status().as_u16(), millis, "request");
     response
+}
+
+/// Browsers let any page open a socket; whether it may is decided here, for websocket and polling alike.
+async fn must_be_allowed_origin(State(wire): State<Wire>, request: Request, next: Next) -> Result<Response, Refused> {
+    if request.uri().path().starts_with("/socket.io/") {
+        auth::may_connect_from(&wire, request.headers())?;
+    }
+    Ok(next.run(request).await)
 }
 
 /// What is not of the API is a page of ours, or nothing.

@@ -5,6 +5,8 @@ use axum::response::{IntoResponse, Response};
 use bedside_domain::refusal::Refusal;
 use bedside_protocol::problem::{Code, Problem};
 
+use serde_json::{Value, json};
+
 use crate::dispatch::{Answer, Error};
 
 /// An answer that says no.
@@ -24,6 +26,27 @@ impl Refused {
 
     pub fn invalid(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, Code::Invalid, detail)
+    }
+
+    pub fn forbidden(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, Code::Forbidden, detail)
+    }
+
+    pub fn too_large() -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, Code::TooLarge, "a payload may have 64 KiB")
+    }
+
+    pub fn code(&self) -> Code {
+        self.code
+    }
+
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// As an acknowledgement or an `error` event has it.
+    pub fn brief(&self) -> Value {
+        json!({ "code": self.code.name(), "message": self.detail, "retryable": self.retryable })
     }
 
     pub fn unauthorized(detail: impl Into<String>) -> Self {

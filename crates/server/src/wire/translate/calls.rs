@@ -25,7 +25,7 @@ pub fn ring(asked: Ring) -> Read<ring::Ask> {
 }
 
 /// A name of the client's own making, which is kept with what happened: short, and nobody's words.
-fn device(id: Option<String>) -> Read<DeviceId> {
+pub fn device(id: Option<String>) -> Read<DeviceId> {
     let id = id.unwrap_or_else(|| "rest".to_owned());
     let sound = (1..=64).contains(&id.len()) && id.chars().all(|c| c.is_ascii_alphanumeric() || "-_.:".contains(c));
     if sound { Ok(DeviceId::new(id)) } else { Err(Refusal::Invalid("deviceId must be 1 to 64 plain letters")) }

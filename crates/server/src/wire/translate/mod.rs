@@ -2,6 +2,8 @@
 
 mod appointments;
 mod calls;
+mod live;
+mod news;
 mod people;
 
 use bedside_domain::refusal::Refusal;
@@ -13,6 +15,8 @@ use crate::app::Listing;
 
 pub use self::appointments::*;
 pub use self::calls::*;
+pub use self::live::*;
+pub use self::news::*;
 pub use self::people::*;
 
 const WORDS_CHARS_AT_MOST: usize = 2_000;

@@ -1,0 +1,165 @@
+//! Entering a room, leaving it, and what else people do in a call that runs.
+
+use bedside_domain::call::{Actor, Call, Command, Opening};
+use bedside_domain::ids::{CallId, PersonId, RoomId};
+use bedside_domain::policy;
+use bedside_domain::refusal::Refusal;
+use bedside_domain::room::Room;
+use bedside_domain::time::Millis;
+use bedside_store::{Change, Held, PageAsk, Saved};
+
+use super::{App, Asker, Names};
+use crate::clock;
+use crate::dispatch::{self, Decided, Error};
+
+/// Where somebody acts: wherever a room is asked for, its call serves.
+#[derive(Clone, Debug)]
+pub enum At {
+    Room(RoomId),
+    Call(CallId),
+}
+
+/// Everything a client must know when it comes or comes back.
+pub struct Situation {
+    pub calls: Vec<Held<Call>>,
+    pub names: Names,
+    pub unread: i64,
+}
+
+/// Comes to the room: inside, or into its waiting room. Opens the session of an appointment if none is running.
+pub async fn enter(app: &App, asker: &Asker, at: &At) -> Result<Call, Error> {
+    let attempt = move |now| async move {
+        let (room, held) = find(app, asker, at).await?;
+        let by = Actor::Person(&asker.viewer.id);
+        let Some(id) = &room.value.appointment else {
+            let held = held.ok_or(Refusal::Expired("the call has ended"))?;
+            return dispatch::decide_call(app, now, by, held, &Command::Join).await;
+        };
+        let appointment = app.store.appointment(id).await?.ok_or(Refusal::NotFound)?;
+        appointment.value.must_be_open(now)?;
+        match held {
+            Some(held) => dispatch::decide_call(app, now, by, held, &Command::Join).await,
+            None => {
+                let Decided { mut change, outcome } =
+                    open(now, &asker.viewer.id, room, appointment.value.links_close())?;
+                // As it was read: nobody opens the room of what is cancelled meanwhile.
+                change.appointment = Some(Saved::over(appointment.version, appointment.value, vec![]));
+                Ok(Decided { change, outcome })
+            }
+        }
+    };
+    dispatch::dispatch(app, attempt).await
+}
+
+/// Any other command to the call that is there.
+pub async fn command(app: &App, asker: &Asker, at: &At, command: &Command) -> Result<Call, Error> {
+    let attempt = move |now| async move {
+        let held = match at {
+            At::Call(id) => {
+                let held = app.store.call(id).await?.ok_or(Refusal::NotFound)?;
+                policy::may_see_call(&asker.viewer, &held.value)?;
+                held
+            }
+            At::Room(_) => find(app, asker, at).await?.1.ok_or(Refusal::NotNow("there is no call in this room"))?,
+        };
+        dispatch::decide_call(app, now, Actor::Person(&asker.viewer.id), held, command).await
+    };
+    dispatch::dispatch(app, attempt).await
+}
+
+/// The same for somebody who needs no telling apart: a device of theirs, not a request, acts.
+pub async fn command_by(app: &App, person: &PersonId, call: &CallId, command: &Command) -> Result<Call, Error> {
+    dispatch::command(app, Actor::Person(person), call, command).await
+}
+
+/// The connection of somebody in the room broke.
+pub async fn lose(app: &App, asker: &Asker, room: &RoomId) -> Result<Call, Error> {
+    command(app, asker, &At::Room(room.clone()), &Command::Lose).await
+}
+
+/// The room of a call that the asker may know of.
+pub async fn room_of(app: &App, asker: &Asker, call: &CallId) -> Result<RoomId, Error> {
+    let held = app.store.call(call).await?.ok_or(Refusal::NotFound)?;
+    policy::may_see_call(&asker.viewer, &held.value)?;
+    Ok(held.value.room)
+}
+
+/// The calls that run for the asker, and what else a client needs to be up to date.
+pub async fn situation(app: &App, asker: &Asker) -> Result<Situation, Error> {
+    let me = &asker.viewer.id;
+    let records = app.store.live_calls_of(Some(me), &PageAsk::first(50)).await?.items;
+    let visible = records.into_iter().filter(|record| policy::may_see_call(&asker.viewer, &record.call).is_ok());
+    let calls: Vec<_> = visible.map(|record| Held { value: record.call, version: record.version }).collect();
+    let names = app.names(calls.iter().flat_map(|held| people_of(&held.value))).await?;
+    let unread = if policy::may_roam(&asker.viewer).is_ok() { app.store.unread_notices(me).await? } else { 0 };
+    Ok(Situation { calls, names, unread })
+}
+
+/// Everybody who is named when a call is shown.
+pub fn people_of(call: &Call) -> Vec<&PersonId> {
+    let seats = call.seats().into_iter().flat_map(|seats| seats.iter().map(|(person, _)| person));
+    [&call.caller.id, &call.callee.id].into_iter().chain(seats).collect()
+}
+
+/// The connections of the process before this one are gone: whoever was there has the time of a lost seat to return.
+pub async fn lose_everybody(app: &App) -> Result<(), Error> {
+    let mut ask = PageAsk::first(200);
+    loop {
+        let page = app.store.live_calls_of(None, &ask).await?;
+        for record in &page.items {
+            let there = record.call.seats().into_iter().flat_map(|seats| seats.iter());
+            for (person, _) in there.filter(|(_, seat)| seat.place.there_since().is_some()) {
+                dispatch::command(app, Actor::Person(person), &record.call.id, &Command::Lose).await?;
+            }
+        }
+        match page.next {
+            Some(next) => ask.after = Some(next),
+            None => return Ok(()),
+        }
+    }
+}
+
+/// The room, and the call in it, if the asker may know of them.
+async fn find(app: &App, asker: &Asker, at: &At) -> Result<(Held<Room>, Option<Held<Call>>), Error> {
+    let room = match at {
+        At::Room(id) => id.clone(),
+        At::Call(id) => app.store.call(id).await?.ok_or(Refusal::NotFound)?.value.room,
+    };
+    let room = app.store.room(&room).await?.ok_or(Refusal::NotFound)?;
+    let call = match &room.value.call {
+        Some(id) => app.store.call(id).await?,
+        None => None,
+    };
+    if let Err(refusal) = policy::may_see_room(&asker.viewer, &room.value) {
+        // A guest finds the room through the call.
+        let guest_of = call.as_ref().ok_or(refusal)?;
+        policy::may_see_call(&asker.viewer, &guest_of.value)?;
+    }
+    Ok((room, call))
+}
+
+fn open(now: Millis, me: &PersonId, room: Held<Room>, until: Millis) -> Result<Decided<Call>, Refusal> {
+    let Room { id, appointment, practitioner, patient, door, .. } = room.value.clone();
+    let opening = Opening {
+        id: CallId::new(clock::id()),
+        room: id,
+        appointment: appointment.ok_or(Refusal::NotFound)?,
+        practitioner,
+        patient,
+        door,
+        until,
+    };
+    let (mut call, mut events) = Call::open(now, opening);
+    let entered = call.decide(now, Actor::Person(me), &Command::Join)?;
+    for event in &entered {
+        call.apply(now, event);
+    }
+    events.extend(entered);
+    let mut next = room.value;
+    next.follow(now, &call, &events);
+    let mut change = Change::at(now);
+    change.by = Some(me.clone());
+    change.room = Some(Saved::over(room.version, next, vec![]));
+    change.call = Some(Saved::new(call.clone(), events));
+    Ok(Decided { change, outcome: call })
+}

@@ -1,0 +1,228 @@
+//! What each act does: the decision lane goes down the road, the relay lane to whoever sits in the room.
+
+use bedside_protocol::ids::{CallId, PersonId, RoomId};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+
+use super::Gateway;
+use super::hub::{Line, Show, To};
+use super::vocabulary::{Act, Given};
+use crate::app::{Asker, Names, presence, ring, seats};
+use crate::dispatch::Once;
+use crate::wire::problem::Refused;
+use crate::wire::translate;
+
+/// What an acknowledgement holds beside `ok`.
+pub type Answer = Result<Value, Refused>;
+
+/// Somebody at a connection.
+pub struct Seated<'a> {
+    pub gateway: &'a Gateway,
+    pub asker: &'a Asker,
+    pub line: &'a Line,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Relayed<'a> {
+    room_id: &'a str,
+    user_id: &'a str,
+    signal: &'a RawValue,
+}
+
+impl Seated<'_> {
+    pub async fn act(&self, act: Act, given: &Given<'_>) -> Answer {
+        self.must_be_who_they_say(act, given)?;
+        match act {
+            Act::Ring => self.ring(given).await,
+            Act::EnterRoom => self.enter(given).await,
+            Act::Accept | Act::Decline | Act::Cancel | Act::LeaveRoom | Act::Admit | Act::TurnAway | Act::End => {
+                self.command(act, given).await
+            }
+            Act::Signal => self.signal(given).await,
+            Act::ToggleVideo | Act::ToggleAudio | Act::RaiseHand | Act::ShareScreen | Act::UnshareScreen => {
+                self.show(act, given).await
+            }
+            Act::Typing => self.relay(given, "chat-typing", json!({})).await,
+            Act::SetPresence => self.set_presence(given).await,
+            Act::WatchPresence => self.watch_presence(given).await,
+            Act::Register => Ok(json!({ "userId": self.me().as_str() })),
+            Act::Sync => sync(self.gateway, self.asker).await,
+        }
+    }
+
+    fn me(&self) -> &PersonId {
+        &self.line.person
+    }
+
+    /// Who one is comes from the token. A payload may repeat it, and nothing else.
+    fn must_be_who_they_say(&self, act: Act, given: &Given<'_>) -> Result<(), Refused> {
+        let about_somebody_else = matches!(act, Act::Admit | Act::TurnAway);
+        let claimed =
+            [given.user_id.as_ref().filter(|_| !about_somebody_else), given.from.as_ref(), given.caller_id.as_ref()];
+        match claimed.into_iter().flatten().all(|id| id == self.me().as_str()) {
+            true => Ok(()),
+            false => Err(Refused::forbidden("the token says that you are somebody else")),
+        }
+    }
+
+    async fn ring(&self, given: &Given<'_>) -> Answer {
+        let ask = translate::ring_of(given, &self.line.device)?;
+        let once =
+            given.request_id.as_ref().map(|key| Once { key: format!("ring {key}"), fingerprint: ask.fingerprint() });
+        let answer = ring::ring(&self.gateway.wire.app, self.asker, &ask, once.as_ref(), translate::rung).await?;
+        translate::rung_again(&answer)
+    }
+
+    async fn enter(&self, given: &Given<'_>) -> Answer {
+        let at = place(given)?;
+        let app = &self.gateway.wire.app;
+        let room = self.room(given).await?;
+        let sat = self.gateway.hub.sits(&room, self.line);
+        self.gateway.hub.ask_to_enter(&room, self.line);
+        let call = match seats::enter(app, self.asker, &at).await {
+            Ok(call) => call,
+            Err(error) => {
+                self.gateway.hub.give_up_asking(&room, self.line);
+                return Err(error.into());
+            }
+        };
+        // Somebody who was in already has caused no news; the seat is theirs all the same, at this connection.
+        if translate::is_inside(&call, self.me()) && !sat {
+            let names = app.names(seats::people_of(&call)).await?;
+            if self.gateway.hub.seat(&room, self.me()).is_some() {
+                super::hub::send(self.line, "joined-room", &joined(self.gateway, &call, 0, &names, self.me()));
+            }
+        }
+        let waiting = translate::position(&call, self.me());
+        Ok(
+            json!({ "roomId": room.as_str(), "callId": call.id.as_str(), "waiting": waiting.is_some(), "position": waiting }),
+        )
+    }
+
+    async fn command(&self, act: Act, given: &Given<'_>) -> Answer {
+        let command = translate::command(act, given, &self.line.device)?;
+        let call = seats::command(&self.gateway.wire.app, self.asker, &place(given)?, &command).await?;
+        Ok(json!({ "callId": call.id.as_str(), "roomId": call.room.as_str() }))
+    }
+
+    async fn signal(&self, given: &Given<'_>) -> Answer {
+        let signal = given.signal.ok_or_else(|| Refused::invalid("signal is missing"))?;
+        let room = self.sitting(given).await?;
+        let payload = Relayed { room_id: room.as_str(), user_id: self.me().as_str(), signal };
+        let one = given.to.as_deref().map(PersonId::new);
+        let to = one.as_ref().map_or(To::AllBut(self.me()), To::One);
+        match (self.gateway.hub.tell_room(&room, to, "webrtc-signal", &payload), one) {
+            (0, Some(_)) => Err(Refused::not_found()),
+            (told, _) => Ok(json!({ "forwarded": told })),
+        }
+    }
+
+    async fn show(&self, act: Act, given: &Given<'_>) -> Answer {
+        let on = || given.is_enabled.ok_or_else(|| Refused::invalid("isEnabled is missing"));
+        let (show, event, more) = match act {
+            Act::ToggleVideo => (Show::Video(on()?), "video-toggled", json!({ "isEnabled": on()? })),
+            Act::ToggleAudio => (Show::Audio(on()?), "audio-toggled", json!({ "isEnabled": on()? })),
+            Act::RaiseHand => {
+                let up = given.is_raised.ok_or_else(|| Refused::invalid("isRaised is missing"))?;
+                (Show::Hand(up), "hand-raised", json!({ "isRaised": up }))
+            }
+            Act::ShareScreen => {
+                translate::may_share_screen(self.asker)?;
+                (Show::Screen(true), "screen-share-started", json!({}))
+            }
+            _ => (Show::Screen(false), "screen-share-stopped", json!({})),
+        };
+        let room = self.sitting(given).await?;
+        self.gateway.hub.show(&room, self.me(), show);
+        self.relay(given, event, more).await
+    }
+
+    /// To the others in the room, with who it was.
+    async fn relay(&self, given: &Given<'_>, event: &'static str, mut payload: Value) -> Answer {
+        let room = self.sitting(given).await?;
+        payload["roomId"] = json!(room.as_str());
+        payload["userId"] = json!(self.me().as_str());
+        self.gateway.hub.tell_room(&room, To::AllBut(self.me()), event, &payload);
+        Ok(json!({}))
+    }
+
+    async fn set_presence(&self, given: &Given<'_>) -> Answer {
+        let wish = translate::presence_wish(given.presence.as_deref())?;
+        presence::wish(&self.gateway.wire.app, self.asker, wish).await?;
+        Ok(json!({}))
+    }
+
+    async fn watch_presence(&self, given: &Given<'_>) -> Answer {
+        let asked: Vec<PersonId> = given.user_ids.iter().flatten().take(WATCHED_AT_MOST).map(PersonId::new).collect();
+        let visible = presence::visible(&self.gateway.wire.app, self.asker, &asked).await?;
+        let watching: Vec<_> = visible.iter().map(|person| person.as_str().to_owned()).collect();
+        self.gateway.hub.watch(self.line, visible);
+        Ok(json!({ "watching": watching }))
+    }
+
+    /// The room in which this connection sits. Whoever does not learns nothing of it.
+    async fn sitting(&self, given: &Given<'_>) -> Result<RoomId, Refused> {
+        let room = self.room(given).await?;
+        if self.gateway.hub.sits(&room, self.line) { Ok(room) } else { Err(Refused::not_found()) }
+    }
+
+    async fn room(&self, given: &Given<'_>) -> Result<RoomId, Refused> {
+        match (&given.room_id, &given.call_id) {
+            (Some(room), _) => Ok(RoomId::new(room)),
+            (None, Some(call)) => Ok(seats::room_of(&self.gateway.wire.app, self.asker, &CallId::new(call)).await?),
+            (None, None) => Err(Refused::invalid("roomId or callId is missing")),
+        }
+    }
+}
+
+/// More than a directory page shows.
+const WATCHED_AT_MOST: usize = 500;
+
+/// A device of the callee has said that it rings.
+pub async fn rings(gateway: &Gateway, line: &Line, call: &CallId) {
+    let command = translate::device_rings(&line.device);
+    let _ = seats::command_by(&gateway.wire.app, &line.person, call, &command).await;
+}
+
+/// What somebody gets who is in the room now.
+pub fn joined(gateway: &Gateway, call: &translate::Call, version: i64, names: &Names, me: &PersonId) -> Value {
+    let participants: Vec<Value> = translate::participants(call, names)
+        .into_iter()
+        .map(|one| {
+            let mut shown = json!(gateway.hub.shown(&call.room, &one.id));
+            shown["userId"] = json!(one.id.as_str());
+            shown["name"] = json!(one.name);
+            shown["role"] = json!(one.role);
+            shown
+        })
+        .collect();
+    json!({
+        "roomId": call.room.as_str(),
+        "callId": call.id.as_str(),
+        "userId": me.as_str(),
+        "status": translate::room_status(call),
+        "participants": participants,
+        "iceServers": gateway.wire.app.settings.ice_servers,
+        "mediaMode": "p2p",
+        "version": version,
+    })
+}
+
+/// The whole of what a client must know, so that no missed event matters.
+pub async fn sync(gateway: &Gateway, asker: &Asker) -> Answer {
+    let situation = seats::situation(&gateway.wire.app, asker).await?;
+    let mut sync = translate::situation(&situation, asker);
+    sync["self"] = json!(translate::person(&crate::app::people::me(asker)));
+    sync["iceServers"] = json!(gateway.wire.app.settings.ice_servers);
+    Ok(sync)
+}
+
+fn place(given: &Given<'_>) -> Result<seats::At, Refused> {
+    match (&given.room_id, &given.call_id) {
+        (_, Some(call)) => Ok(seats::At::Call(CallId::new(call))),
+        (Some(room), None) => Ok(seats::At::Room(RoomId::new(room))),
+        (None, None) => Err(Refused::invalid("roomId or callId is missing")),
+    }
+}

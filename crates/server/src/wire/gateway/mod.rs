@@ -1,0 +1,65 @@
+//! The live side: Socket.IO in, the same road as REST behind it, and news of calls out.
+//!
+//! What one client sends is handled in the order it was sent: each connection has a bounded queue and one task that
+//! drains it. What one room hears is sent under one lock, so everybody hears it in one order.
+
+mod desk;
+mod hub;
+mod session;
+mod teller;
+mod vocabulary;
+
+use std::sync::Arc;
+
+use socketioxide::SocketIo;
+use socketioxide::handler::ConnectHandler as _;
+use socketioxide::layer::SocketIoLayer;
+
+use self::hub::Hub;
+use super::Wire;
+
+pub use self::vocabulary::{Act, Given};
+
+#[derive(Clone)]
+pub struct Gateway {
+    pub wire: Wire,
+    pub hub: Arc<Hub>,
+}
+
+/// Above this the transport closes; above 64 KiB a payload is refused.
+const MESSAGE_BYTES_AT_MOST: usize = 1_000_000;
+/// Messages that wait for a client to read them.
+const UNREAD_AT_MOST: usize = 256;
+
+impl Gateway {
+    pub fn new(wire: Wire) -> Self {
+        Self { wire, hub: Arc::default() }
+    }
+
+    /// Both families of clients: `/video-call`, and `/` for the direct ones.
+    pub fn layer(&self) -> SocketIoLayer {
+        let (layer, io) = SocketIo::builder()
+            .max_payload(MESSAGE_BYTES_AT_MOST as u64)
+            .ws_max_message_size(MESSAGE_BYTES_AT_MOST)
+            .max_buffer_size(UNREAD_AT_MOST)
+            .build_layer();
+        for namespace in ["/", "/video-call"] {
+            let (door, desk) = (self.clone(), self.clone());
+            let connected = move |socket| {
+                session::begin(&desk, socket);
+                std::future::ready(())
+            };
+            let admitted = move |socket, auth| {
+                let door = door.clone();
+                async move { session::admit(&door, socket, auth).await }
+            };
+            io.ns(namespace, connected.with(admitted));
+        }
+        layer
+    }
+
+    /// Carries news to people. Runs until it is dropped.
+    pub async fn run(self) {
+        teller::run(self).await;
+    }
+}

@@ -1,0 +1,151 @@
+//! Carries news of calls to the people whom they concern, in the order in which they happened.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bedside_protocol::ids::PersonId;
+use serde_json::{Value, json};
+use tokio::sync::broadcast::error::RecvError;
+
+use super::hub::{self, To};
+use super::{Gateway, desk};
+use crate::app::{presence, seats};
+use crate::bus::{CallNews, News};
+use crate::wire::translate::{self, Step};
+
+/// A device that rings says so within this time, or rings unheard.
+const RING_HEARD_WITHIN: Duration = Duration::from_secs(10);
+const PRESENCE_LOOKED_AT_EVERY: Duration = Duration::from_millis(500);
+
+/// Runs until it is dropped.
+pub async fn run(gateway: Gateway) {
+    tokio::join!(tell_calls(&gateway), tell_presence(&gateway));
+}
+
+async fn tell_calls(gateway: &Gateway) {
+    let mut news = gateway.wire.app.bus.listen();
+    let mut order = Order::default();
+    loop {
+        match news.recv().await {
+            Ok(one) => {
+                if matches!(*one, News::Call(_)) {
+                    for next in order.in_turn(one) {
+                        if let News::Call(call) = &*next {
+                            tell(gateway, call).await;
+                        }
+                    }
+                }
+            }
+            Err(RecvError::Lagged(missed)) => tracing::warn!(missed, "news came faster than they could be told"),
+            Err(RecvError::Closed) => return,
+        }
+    }
+}
+
+/// News of one call in the order of its versions: two changes may be published the other way round.
+#[derive(Default)]
+struct Order {
+    last: HashMap<String, i64>,
+    early: HashMap<String, Vec<Arc<News>>>,
+}
+
+impl Order {
+    fn in_turn(&mut self, news: Arc<News>) -> Vec<Arc<News>> {
+        let News::Call(call) = &*news else { return vec![] };
+        let id = call.call.id.as_str().to_owned();
+        // Of a call that was there before this process, the first news is where it begins.
+        let last = *self.last.get(&id).unwrap_or(&(call.version - 1));
+        if call.version > last + 1 {
+            self.early.entry(id).or_default().push(news);
+            return vec![];
+        }
+        let mut ready = vec![news];
+        let mut last = last + 1;
+        while let Some(next) = self.take_early(&id, last + 1) {
+            ready.push(next);
+            last += 1;
+        }
+        let over = ready.iter().any(|one| matches!(&**one, News::Call(call) if call.call.has_ended()));
+        if over {
+            self.last.remove(&id);
+            self.early.remove(&id);
+        } else {
+            self.last.insert(id, last);
+        }
+        ready
+    }
+
+    fn take_early(&mut self, id: &str, version: i64) -> Option<Arc<News>> {
+        let early = self.early.get_mut(id)?;
+        let at = early.iter().position(|one| matches!(&**one, News::Call(call) if call.version == version))?;
+        Some(early.swap_remove(at))
+    }
+}
+
+async fn tell(gateway: &Gateway, news: &CallNews) {
+    let names = match gateway.wire.app.names(seats::people_of(&news.call)).await {
+        Ok(names) => names,
+        Err(error) => {
+            tracing::error!(?error, "people could not be named; they are asked to look for themselves");
+            return;
+        }
+    };
+    let room = &news.call.room;
+    for step in translate::steps(news, &names) {
+        match step {
+            Step::Person { to, but, event, payload } => gateway.hub.tell_person(&to, but.as_ref(), event, &payload),
+            Step::Room { but, event, payload } => {
+                let to = but.as_ref().map_or(To::All, To::AllBut);
+                gateway.hub.tell_room(room, to, event, &payload);
+            }
+            Step::Ring { to, payload } => ring(gateway, &to, news, &payload),
+            Step::Seat { person } => {
+                if let Some(line) = gateway.hub.seat(room, &person) {
+                    hub::send(&line, "joined-room", &desk::joined(gateway, &news.call, news.version, &names, &person));
+                }
+            }
+            Step::Wait { person } => wait(gateway, news, &person),
+            Step::Unseat { person } => gateway.hub.unseat(room, &person),
+            Step::Close => gateway.hub.close(room),
+        }
+    }
+}
+
+fn wait(gateway: &Gateway, news: &CallNews, person: &PersonId) {
+    let Some(line) = gateway.hub.asking(&news.call.room, person) else { return };
+    let position = translate::position(&news.call, person);
+    hub::send(&line, "waiting-room", &json!({ "roomId": news.call.room.as_str(), "position": position }));
+}
+
+/// Every device of the callee rings; the caller hears that it does once a device has said so.
+fn ring(gateway: &Gateway, callee: &PersonId, news: &CallNews, payload: &Value) {
+    for line in gateway.hub.lines_of(callee) {
+        hub::send(&line, "incoming-call", payload);
+        let rings = line.socket.timeout(RING_HEARD_WITHIN).emit_with_ack::<_, Value>("incoming-video-call", payload);
+        let Ok(heard) = rings else { continue };
+        let (gateway, call) = (gateway.clone(), news.call.id.clone());
+        tokio::spawn(async move {
+            if heard.await.is_ok() {
+                desk::rings(&gateway, &line, &call).await;
+            }
+        });
+    }
+}
+
+async fn tell_presence(gateway: &Gateway) {
+    loop {
+        tokio::time::sleep(PRESENCE_LOOKED_AT_EVERY).await;
+        let watched = gateway.hub.watched();
+        if watched.is_empty() {
+            continue;
+        }
+        match presence::of(&gateway.wire.app, &watched).await {
+            Ok(shown) => {
+                let shown = shown.into_iter().map(|(person, presence)| (person, presence.name())).collect();
+                gateway.hub.tell_presence(&shown);
+            }
+            Err(error) => tracing::error!(?error, "presence could not be read"),
+        }
+    }
+}

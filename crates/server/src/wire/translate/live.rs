@@ -1,0 +1,135 @@
+//! What clients say over sockets, and what they are told when they come.
+
+pub use bedside_domain::call::Call;
+use bedside_domain::call::Command;
+use bedside_domain::call::{Media, State};
+use bedside_domain::ids::{AppointmentId, DeviceId, PersonId};
+use bedside_domain::person::Role;
+use bedside_domain::refusal::Refusal;
+use serde_json::{Value, json};
+
+use super::{Read, incoming, participants, position, room_status, time, words};
+use crate::app::presence::Wish;
+use crate::app::ring::{self, Rung};
+use crate::app::seats::Situation;
+use crate::app::{Asker, Names};
+use crate::dispatch::Answer;
+use crate::wire::gateway::{Act, Given};
+use crate::wire::problem::Refused;
+
+pub fn ring_of(given: &Given<'_>, device: &DeviceId) -> Read<ring::Ask> {
+    let callee = given.callee_id.as_ref().or(given.to.as_ref());
+    let media = given.call_type.as_deref().unwrap_or("video");
+    Ok(ring::Ask {
+        callee: PersonId::new(callee.ok_or(Refusal::Invalid("practitionerId, calleeId or to is missing"))?),
+        media: Media::named(media).ok_or(Refusal::Invalid("callType must be video or audio"))?,
+        appointment: given.appointment_id.as_ref().map(AppointmentId::new),
+        reason: words(given.reason.clone())?,
+        device: device.clone(),
+    })
+}
+
+/// The acknowledgement of a ring, in a form that can be kept.
+pub fn rung(rung: &Rung) -> Answer {
+    match rung {
+        Ok((shown, _)) => {
+            let call = &shown.record.call;
+            let expires_at = match call.state {
+                State::Ringing { due, .. } => Some(time(due)),
+                State::Waiting { .. } | State::Active { .. } | State::Ended { .. } => None,
+            };
+            let body = json!({ "callId": call.id.as_str(), "roomId": call.room.as_str(), "expiresAt": expires_at });
+            Answer { status: 200, body: body.to_string() }
+        }
+        Err(refusal) => Refused::from(*refusal).answer(),
+    }
+}
+
+/// The same from what was kept.
+pub fn rung_again(answer: &Answer) -> Result<Value, Refused> {
+    let body: Value = serde_json::from_str(&answer.body).unwrap_or_default();
+    match (answer.status, body["code"].as_str()) {
+        (200, _) => Ok(body),
+        (_, Some("busy")) => Err(Refusal::Busy("the person is busy").into()),
+        (_, Some("offline")) => Err(Refusal::Offline.into()),
+        _ => Err(Refusal::NotNow("the ring did not begin").into()),
+    }
+}
+
+pub fn command(act: Act, given: &Given<'_>, device: &DeviceId) -> Read<Command> {
+    let person = || given.user_id.as_ref().map(PersonId::new).ok_or(Refusal::Invalid("userId is missing"));
+    Ok(match act {
+        Act::Accept => Command::Accept { device: device.clone() },
+        Act::Decline => Command::Decline { words: words(given.reason.clone())? },
+        Act::Cancel => Command::Cancel,
+        Act::LeaveRoom => Command::Leave,
+        Act::End => Command::End,
+        Act::Admit => Command::Admit { person: person()? },
+        Act::TurnAway => Command::TurnAway { person: person()?, words: words(given.reason.clone())? },
+        _ => return Err(Refusal::Invalid("this is no command to a call")),
+    })
+}
+
+pub fn device_rings(device: &DeviceId) -> Command {
+    Command::DeviceRings { device: device.clone() }
+}
+
+pub fn presence_wish(name: Option<&str>) -> Read<Wish> {
+    name.and_then(Wish::named).ok_or(Refusal::Invalid("presence must be online, away or dnd"))
+}
+
+/// Practitioners show their screen; patients do not.
+pub fn may_share_screen(asker: &Asker) -> Read<()> {
+    match asker.viewer.role {
+        Role::Practitioner | Role::Staff | Role::Admin => Ok(()),
+        Role::Patient | Role::Guest => Err(Refusal::Forbidden("the practice shows its screen, patients do not")),
+    }
+}
+
+/// Rings that wait for an answer, calls, and the rooms one is in.
+pub fn situation(situation: &Situation, asker: &Asker) -> Value {
+    let me = &asker.viewer.id;
+    let (mut rings, mut calls, mut rooms) = (Vec::new(), Vec::new(), Vec::new());
+    for held in &situation.calls {
+        let call = &held.value;
+        calls.push(json!({
+            "callId": call.id.as_str(),
+            "roomId": call.room.as_str(),
+            "callType": call.media.name(),
+            "status": status(call),
+            "callerId": call.caller.id.as_str(),
+            "calleeId": call.callee.id.as_str(),
+            "version": held.version,
+        }));
+        match call.state {
+            State::Ringing { .. } if &call.callee.id == me => {
+                let mut ring = incoming(call, &situation.names, None);
+                ring["version"] = json!(held.version);
+                rings.push(ring);
+            }
+            State::Waiting { .. } | State::Active { .. } => rooms.push(room(call, &situation.names, me)),
+            State::Ringing { .. } | State::Ended { .. } => {}
+        }
+    }
+    json!({ "rings": rings, "calls": calls, "rooms": rooms, "unread": situation.unread })
+}
+
+fn room(call: &Call, names: &Names, me: &PersonId) -> Value {
+    let inside: Vec<_> = participants(call, names).iter().map(|one| one.id.to_string()).collect();
+    json!({
+        "roomId": call.room.as_str(),
+        "callId": call.id.as_str(),
+        "status": room_status(call),
+        "participants": inside,
+        "position": position(call, me),
+    })
+}
+
+fn status(call: &Call) -> &'static str {
+    match call.state {
+        State::Ringing { .. } => "ringing",
+        State::Waiting { .. } => "waiting",
+        State::Active { .. } => "active",
+        State::Ended { .. } => "ended",
+    }
+}

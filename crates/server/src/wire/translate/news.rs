@@ -1,0 +1,254 @@
+//! What happened to a call, as what whom is to be told. Pure: the gateway carries it out.
+
+use bedside_domain::call::{Call, Ending, Event, Leaving, Origin, Part, State};
+use bedside_domain::ids::{DeviceId, PersonId};
+use serde_json::{Value, json};
+
+use super::time;
+use crate::app::Names;
+use crate::bus::CallNews;
+
+/// One thing that the gateway does. In order, they are what everybody hears.
+#[derive(Debug)]
+pub enum Step {
+    /// To every device of the person but that one.
+    Person {
+        to: PersonId,
+        but: Option<DeviceId>,
+        event: &'static str,
+        payload: Value,
+    },
+    /// To everybody in the room but that one.
+    Room {
+        but: Option<PersonId>,
+        event: &'static str,
+        payload: Value,
+    },
+    /// Every device of the person rings, and says so.
+    Ring {
+        to: PersonId,
+        payload: Value,
+    },
+    /// The person is in the room from now on, with the socket that asked to be.
+    Seat {
+        person: PersonId,
+    },
+    /// The person waits to be admitted.
+    Wait {
+        person: PersonId,
+    },
+    Unseat {
+        person: PersonId,
+    },
+    /// Nobody is in the room any more.
+    Close,
+}
+
+/// Whoever is in the room, as others see them.
+pub struct Participant {
+    pub id: PersonId,
+    pub name: String,
+    pub role: String,
+}
+
+pub fn steps(news: &CallNews, names: &Names) -> Vec<Step> {
+    let teller = Teller { news, call: &news.call, names };
+    news.events.iter().flat_map(|event| teller.of(event)).collect()
+}
+
+pub fn participants(call: &Call, names: &Names) -> Vec<Participant> {
+    let seats = call.seats().into_iter().flat_map(|seats| seats.participants());
+    seats.map(|(id, _)| Participant { id: id.clone(), name: name(names, id), role: role(call, id) }).collect()
+}
+
+/// `Waiting` until both are there.
+pub fn room_status(call: &Call) -> &'static str {
+    let inside = |id: &PersonId| call.seats().and_then(|seats| seats.get(id)).is_some_and(|seat| seat.is_inside());
+    match call.state {
+        State::Active { .. } if inside(&call.caller.id) && inside(&call.callee.id) => "InProgress",
+        State::Ended { .. } => "Ended",
+        State::Ringing { .. } | State::Waiting { .. } | State::Active { .. } => "Waiting",
+    }
+}
+
+/// Whether the person is in the call itself, not in front of its door.
+pub fn is_inside(call: &Call, person: &PersonId) -> bool {
+    call.seats().and_then(|seats| seats.get(person)).is_some_and(|seat| seat.is_inside())
+}
+
+/// Where somebody stands in the waiting room, the first being 1.
+pub fn position(call: &Call, person: &PersonId) -> Option<usize> {
+    let waiting = call.seats()?.waiting();
+    waiting.iter().position(|(id, _)| *id == person).map(|index| index + 1)
+}
+
+/// A ring as the callee's devices get it, in the words of every vocabulary.
+pub fn incoming(call: &Call, names: &Names, reason: Option<&str>) -> Value {
+    let State::Ringing { due, .. } = call.state else { return Value::Null };
+    let caller = names.get(&call.caller.id);
+    let mut payload = json!({
+        "callId": call.id.as_str(),
+        "roomId": call.room.as_str(),
+        "callType": call.media.name(),
+        "type": call.media.name(),
+        "callerId": call.caller.id.as_str(),
+        "callerName": name(names, &call.caller.id),
+        "from": call.caller.id.as_str(),
+        "requestedAt": time(call.requested_at),
+        "expiresAt": time(due),
+    });
+    let mut put = |key: &str, value: Option<String>| {
+        if let Some(value) = value {
+            payload[key] = Value::String(value);
+        }
+    };
+    if !call.caller.is_host() {
+        put("patientId", Some(call.caller.id.to_string()));
+        put("patientName", Some(name(names, &call.caller.id)));
+    }
+    put("specialization", caller.and_then(|person| person.specialization.clone()));
+    put("reason", reason.map(str::to_owned));
+    put("appointmentId", call.appointment.as_ref().map(ToString::to_string));
+    payload
+}
+
+struct Teller<'a> {
+    news: &'a CallNews,
+    call: &'a Call,
+    names: &'a Names,
+}
+
+impl Teller<'_> {
+    fn of(&self, event: &Event) -> Vec<Step> {
+        let (call, caller) = (self.call, &self.call.caller.id);
+        match event {
+            Event::Requested { .. } if call.has_ended() => vec![],
+            Event::Requested { callee, .. } => {
+                let payload = incoming(call, self.names, self.news.reason.as_deref());
+                vec![Step::Ring { to: callee.clone(), payload: self.versioned(payload) }]
+            }
+            Event::Opened { .. } | Event::Began | Event::Invited { .. } => vec![],
+            Event::Rang { device } => vec![self.person(caller, "call-ringing", json!({ "deviceId": device.as_str() }))],
+            Event::Accepted { by, device } => {
+                let accepted = json!({ "acceptedBy": by.as_str() });
+                vec![
+                    self.person(caller, "call-accepted", accepted.clone()),
+                    self.person(caller, "call-answered", accepted),
+                    self.elsewhere(by, Some(device.clone())),
+                ]
+            }
+            Event::Entered { person } => self.entered(person),
+            Event::Admitted { person, .. } => self.seated(person),
+            Event::TurnedAway { person, words, .. } => {
+                let denied = json!({ "userId": person.as_str(), "reason": words });
+                vec![self.person(person, "admission-denied", denied), Step::Unseat { person: person.clone() }]
+            }
+            Event::Lost { person, until } => {
+                let until = json!({ "userId": person.as_str(), "until": time(*until) });
+                vec![self.room(Some(person), "user-reconnecting", until)]
+            }
+            Event::Returned { person } if is_inside(call, person) => {
+                let seat = Step::Seat { person: person.clone() };
+                vec![seat, self.room(Some(person), "user-back", json!({ "userId": person.as_str() }))]
+            }
+            Event::Returned { person } => vec![Step::Wait { person: person.clone() }],
+            Event::Left { person, why } => {
+                let reason = match why {
+                    Leaving::Left => "left",
+                    Leaving::Lost => "connection-lost",
+                };
+                let left = json!({ "userId": person.as_str(), "reason": reason });
+                vec![self.room(Some(person), "user-left", left), Step::Unseat { person: person.clone() }]
+            }
+            Event::Ended { why, by, words } => self.ended(*why, by.as_ref(), words.as_deref()),
+        }
+    }
+
+    fn entered(&self, person: &PersonId) -> Vec<Step> {
+        if is_inside(self.call, person) {
+            return self.seated(person);
+        }
+        let waiting = json!({ "userId": person.as_str(), "name": name(self.names, person) });
+        let hosts = [&self.call.caller, &self.call.callee].into_iter().filter(|party| party.is_host());
+        let told = hosts.map(|host| self.person(&host.id, "participant-waiting", waiting.clone()));
+        [Step::Wait { person: person.clone() }].into_iter().chain(told).collect()
+    }
+
+    fn seated(&self, person: &PersonId) -> Vec<Step> {
+        let joined = json!({
+            "userId": person.as_str(),
+            "name": name(self.names, person),
+            "role": role(self.call, person),
+        });
+        vec![Step::Seat { person: person.clone() }, self.room(Some(person), "user-joined", joined)]
+    }
+
+    /// A ring ends for whoever rang and whoever was rung; a call for everybody in it.
+    fn ended(&self, why: Ending, by: Option<&PersonId>, words: Option<&str>) -> Vec<Step> {
+        let (caller, callee) = (&self.call.caller.id, &self.call.callee.id);
+        let was_ringing =
+            self.call.origin == Origin::Ring && matches!(self.call.state, State::Ended { began: None, .. });
+        let empty = || json!({});
+        match why {
+            // Born ended: nobody has heard of it, and the caller has been told why.
+            _ if was_ringing && self.news.events.len() > 1 => vec![],
+            Ending::Declined if was_ringing => {
+                let rejected = json!({ "reason": words, "rejectedBy": by.map(PersonId::as_str) });
+                vec![self.person(caller, "call-rejected", rejected), self.elsewhere(callee, None)]
+            }
+            Ending::Cancelled if was_ringing => vec![self.person(callee, "call-cancelled", empty())],
+            _ if was_ringing => {
+                vec![self.person(caller, "call-missed", empty()), self.person(callee, "call-missed", empty())]
+            }
+            _ => {
+                let seconds = self.call.duration().map_or(0, |duration| duration.as_seconds());
+                let ended = json!({
+                    "endedBy": by.map(PersonId::as_str),
+                    "reason": why.name(),
+                    "durationSeconds": seconds,
+                });
+                vec![
+                    self.person(caller, "call-ended", ended.clone()),
+                    self.person(callee, "call-ended", ended.clone()),
+                    Step::Room { but: None, event: "call-ended", payload: self.full(ended) },
+                    Step::Close,
+                ]
+            }
+        }
+    }
+
+    fn elsewhere(&self, callee: &PersonId, but: Option<DeviceId>) -> Step {
+        Step::Person { to: callee.clone(), but, event: "call-answered-elsewhere", payload: self.full(json!({})) }
+    }
+
+    fn person(&self, to: &PersonId, event: &'static str, payload: Value) -> Step {
+        Step::Person { to: to.clone(), but: None, event, payload: self.full(payload) }
+    }
+
+    fn room(&self, but: Option<&PersonId>, event: &'static str, payload: Value) -> Step {
+        Step::Room { but: but.cloned(), event, payload: self.full(payload) }
+    }
+
+    fn full(&self, mut payload: Value) -> Value {
+        payload["callId"] = json!(self.call.id.as_str());
+        payload["roomId"] = json!(self.call.room.as_str());
+        self.versioned(payload)
+    }
+
+    fn versioned(&self, mut payload: Value) -> Value {
+        payload["version"] = json!(self.news.version);
+        payload
+    }
+}
+
+fn name(names: &Names, id: &PersonId) -> String {
+    names.get(id).map(|person| person.name.clone()).unwrap_or_default()
+}
+
+fn role(call: &Call, id: &PersonId) -> String {
+    let guest = call.seats().and_then(|seats| seats.get(id)).and_then(|seat| match seat.part {
+        Part::Guest(role) => Some(role.name()),
+        Part::Party => None,
+    });
+    call.party(id).map(|party| party.role.name()).or(guest).unwrap_or("guest").to_owned()
+}

@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { inACall, serve, two } from "./stage.mjs";
+
+test("a ring reaches every device, and the first answer takes it", async (t) => {
+  const stage = await serve(t);
+  const { ada, jane } = await two(stage);
+  const tablet = await stage.person("jane", "practitioner", "Jane Smith", { namespace: "/" });
+  const { callId, roomId, expiresAt } = await ada.does("request-video-call", { doctorId: "jane", reason: "rash" });
+  assert.ok(Date.parse(expiresAt) > Date.now());
+  for (const device of [jane, tablet]) {
+    const ring = await device.heard("incoming-video-call");
+    assert.deepEqual(
+      [ring.callId, ring.roomId, ring.callerName, ring.patientName, ring.reason, ring.callType],
+      [callId, roomId, "Ada Patient", "Ada Patient", "rash", "video"],
+    );
+    assert.equal((await device.heard("incoming-call")).from, "ada");
+  }
+  await ada.heard("call-ringing");
+  await jane.does("accept-video-call", { callId });
+  assert.equal((await ada.heard("call-accepted")).acceptedBy, "jane");
+  assert.equal((await ada.heard("call-answered")).callId, callId);
+  assert.equal((await tablet.heard("call-answered-elsewhere")).callId, callId);
+  assert.equal(await tablet.refused("answer-call", { callId }), "not-now");
+});
+
+test("a ring is declined with words, or given up, or not answered in time", async (t) => {
+  const stage = await serve(t, "--ring-seconds", "5");
+  const { ada, jane } = await two(stage);
+  const first = await ada.does("call-user", { to: "jane", type: "audio" });
+  await jane.does("reject-call", { callId: first.callId, reason: "in surgery" });
+  const rejected = await ada.heard("call-rejected");
+  assert.deepEqual([rejected.reason, rejected.rejectedBy], ["in surgery", "jane"]);
+  const second = await ada.does("call-user", { to: "jane" });
+  await ada.does("cancel-call", { callId: second.callId });
+  assert.equal((await jane.heard("call-cancelled")).callId, second.callId);
+  assert.equal(await jane.refused("answer-call", { callId: second.callId }), "expired");
+  const third = await ada.does("call-user", { to: "jane" });
+  await new Promise((resolve) => setTimeout(resolve, 3_000)); // Most of the five seconds; the rest is waited for.
+  assert.equal((await jane.heard("call-missed")).callId, third.callId);
+  assert.equal((await ada.heard("call-missed")).callId, third.callId);
+});
+
+test("somebody who is not there finds a missed call", async (t) => {
+  const stage = await serve(t);
+  const jane = await stage.person("jane", "practitioner", "Jane Smith");
+  const ada = await stage.person("ada", "patient", "Ada Patient");
+  await jane.does("set-presence", { presence: "dnd" });
+  assert.equal(await ada.refused("request-video-call", { doctorId: "jane" }), "busy");
+  assert.deepEqual(jane.names(), []);
+  const missed = await stage.rest("GET", "/api/calls/missed", jane.token);
+  assert.equal(missed.items.length, 1);
+  assert.equal(await ada.refused("request-video-call", { doctorId: "nobody" }), "not-found");
+});
+
+test("two people who ring each other end up in one call", async (t) => {
+  const stage = await serve(t);
+  const { ada, jane } = await two(stage);
+  const [one, other] = await Promise.all([
+    ada.does("call-user", { to: "jane" }),
+    jane.does("call-user", { to: "ada" }),
+  ]);
+  assert.equal(one.callId, other.callId);
+  const { items } = await stage.rest("GET", "/api/video-call/active-sessions", ada.token);
+  assert.deepEqual(items.map(({ id, status }) => [id, status]), [[one.callId, "active"]]);
+});
+
+test("both hear the end once, whoever hangs up", async (t) => {
+  const stage = await serve(t);
+  const { ada, jane, callId, roomId } = await inACall(stage);
+  await Promise.all([ada.does("end-call", { roomId }), jane.does("end-video-call", { callId })]);
+  for (const line of [ada, jane]) {
+    const ended = await line.heard("call-ended");
+    assert.deepEqual([ended.callId, ended.roomId, ended.reason], [callId, roomId, "completed"]);
+  }
+  assert.equal(await ada.refused("webrtc-signal", { roomId, signal: { type: "offer" } }), "not-found");
+});

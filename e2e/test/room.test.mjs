@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { io as io3 } from "socket.io-client-v3";
+import { inACall, serve, two } from "./stage.mjs";
+
+test("signals reach the other as they came, in order, and nobody else", async (t) => {
+  const stage = await serve(t);
+  const { ada, jane, roomId } = await inACall(stage);
+  const stranger = await stage.person("otto", "patient", "Otto Other");
+  const signals = Array.from({ length: 60 }, (_, n) => ({ candidate: n === 59 ? "" : `candidate:${n}`, sdpMLineIndex: 0 }));
+  for (const signal of signals) ada.socket.emit("webrtc-signal", { roomId, userId: "ada", signal });
+  for (const signal of signals) {
+    assert.deepEqual(await jane.heard("webrtc-signal"), { roomId, userId: "ada", signal });
+  }
+  assert.equal(await stranger.refused("webrtc-signal", { roomId, signal: {} }), "not-found");
+  assert.equal(await stranger.refused("join-room", { roomId }), "not-found");
+  assert.deepEqual(stranger.names(), []);
+  await ada.does("webrtc-signal", { roomId, to: "jane", signal: { type: "offer", sdp: "v=0" } });
+  assert.equal((await jane.heard("webrtc-signal")).signal.sdp, "v=0");
+  assert.equal(await ada.refused("webrtc-signal", { roomId, to: "otto", signal: {} }), "not-found");
+});
+
+test("what somebody shows is told, and shown to whoever comes back", async (t) => {
+  const stage = await serve(t);
+  const { ada, jane, roomId } = await inACall(stage);
+  await ada.does("toggle-video", { roomId, isEnabled: false });
+  assert.deepEqual(await jane.heard("video-toggled"), { roomId, userId: "ada", isEnabled: false });
+  await ada.does("raise-hand", { roomId, isRaised: true });
+  assert.equal((await jane.heard("hand-raised")).isRaised, true);
+  assert.equal(await ada.refused("screen-share-start", { roomId }), "forbidden");
+  await jane.does("screen-share-start", { roomId });
+  assert.equal((await ada.heard("screen-share-started")).userId, "jane");
+  await jane.does("join-room", { roomId });
+  const again = await stage.person("jane", "practitioner", "Jane Smith");
+  await again.does("join-room", { roomId });
+  const joined = await again.heard("joined-room");
+  assert.equal((await jane.heard("seat-taken")).roomId, roomId);
+  const shown = Object.fromEntries(joined.participants.map((one) => [one.userId, one]));
+  assert.deepEqual([shown.ada.video, shown.ada.handRaised, shown.jane.screen], [false, true, true]);
+  assert.equal(joined.status, "InProgress");
+});
+
+test("an appointment is entered by both, through the waiting room where it is on", async (t) => {
+  const stage = await serve(t);
+  const { ada, jane } = await two(stage);
+  const booked = await stage.rest("POST", "/api/appointments", jane.token, {
+    practitionerId: "jane",
+    patientId: "ada",
+    type: "Remote",
+    waitingRoom: true,
+    scheduledDate: new Date(Date.now() + 60_000).toISOString(),
+  });
+  const { roomId } = booked;
+  await ada.does("join-room", { roomId, userId: "ada" });
+  assert.deepEqual(await ada.heard("waiting-room"), { roomId, position: 1 });
+  assert.equal((await jane.heard("participant-waiting")).userId, "ada");
+  assert.equal(await ada.refused("webrtc-signal", { roomId, signal: {} }), "not-found");
+  assert.equal(await ada.refused("admit-participant", { roomId, userId: "ada" }), "forbidden");
+  await jane.does("join-room", { roomId });
+  assert.equal((await jane.heard("joined-room")).status, "Waiting");
+  await jane.does("admit-participant", { roomId, userId: "ada" });
+  assert.equal((await ada.heard("joined-room")).status, "InProgress");
+  assert.equal((await jane.heard("user-joined")).userId, "ada");
+  const room = await stage.rest("GET", `/video-call/room/appointment/${booked.id}`, ada.token);
+  assert.deepEqual([room.status, room.practitionerJoined, room.patientJoined], ["InProgress", true, true]);
+});
+
+test("a lost connection keeps the seat, also over kill -9 of the server", async (t) => {
+  const stage = await serve(t);
+  const { ada, jane, callId, roomId } = await inACall(stage);
+  ada.socket.io.engine.close(); // The line breaks; the client comes back by itself.
+  assert.equal((await jane.heard("user-reconnecting")).userId, "ada");
+  const back = await ada.heard("sync");
+  assert.deepEqual([back.calls[0].callId, back.rooms[0].roomId], [callId, roomId]);
+  await ada.does("join-room", { roomId });
+  await ada.heard("joined-room");
+  assert.equal((await jane.heard("user-back")).userId, "ada");
+
+  await stage.kill();
+  await stage.start();
+  const [adas, janes] = await Promise.all([ada.heard("sync"), jane.heard("sync")]);
+  assert.deepEqual([adas.calls[0].status, janes.calls[0].status], ["active", "active"]);
+  await Promise.all([ada.does("join-room", { roomId }), jane.does("join-room", { roomId })]);
+  await ada.does("webrtc-signal", { roomId, signal: { type: "offer", sdp: "again" } });
+  assert.equal((await jane.heard("webrtc-signal")).signal.sdp, "again");
+  assert.ok(!jane.names().includes("user-left") && !jane.names().includes("call-ended"), jane.names().join());
+});
+
+for (const transports of [["websocket"], ["polling"], ["polling", "websocket"]]) {
+  test(`a whole call over ${transports.join(" and then ")}`, async (t) => {
+    const stage = await serve(t);
+    const { ada, jane, roomId } = await inACall(stage, { transports });
+    await jane.does("leave-video-room", { roomId });
+    assert.equal((await ada.heard("user-left")).reason, "left");
+    await ada.does("leave-room", { roomId });
+    assert.equal((await jane.heard("call-ended")).reason, "completed");
+  });
+}
+
+test("a client of the version before is served alike", async (t) => {
+  const stage = await serve(t);
+  const jane = await stage.person("jane", "practitioner", "Jane Smith");
+  const { token } = await stage.person("ada", "patient", "Ada Patient");
+  const old = io3(`http://${stage.address}/video-call`, { auth: { token }, forceNew: true });
+  t.after(() => old.disconnect());
+  await new Promise((resolve) => old.once("sync", resolve));
+  const rung = await new Promise((resolve) => old.emit("request-video-call", { doctorId: "jane" }, resolve));
+  assert.equal(rung.ok, true);
+  assert.equal((await jane.heard("incoming-video-call")).callId, rung.callId);
+});
