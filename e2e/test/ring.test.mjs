@@ -56,6 +56,13 @@ test("somebody who is not there finds a missed call", async (t) => {
 test("two people who ring each other end up in one call", async (t) => {
   const stage = await serve(t);
   const { ada, jane } = await two(stage);
+  // A practitioner rings patients of theirs alone.
+  await stage.rest("POST", "/api/appointments", jane.token, {
+    practitionerId: "jane",
+    patientId: "ada",
+    type: "Remote",
+    scheduledDate: new Date(Date.now() + 3_600_000).toISOString(),
+  });
   const [one, other] = await Promise.all([
     ada.does("call-user", { to: "jane" }),
     jane.does("call-user", { to: "ada" }),

@@ -51,8 +51,9 @@ pub async fn enter(app: &App, asker: &Asker, at: &At) -> Result<Call, Error> {
     dispatch::dispatch(app, attempt).await
 }
 
-/// Any other command to the call that is there.
-pub async fn command(app: &App, asker: &Asker, at: &At, command: &Command) -> Result<Call, Error> {
+/// Any other command to the call that is there. Good-byes to a room that is empty already change nothing: both sides
+/// may hang up at the same instant.
+pub async fn command(app: &App, asker: &Asker, at: &At, command: &Command) -> Result<Option<Call>, Error> {
     let attempt = move |now| async move {
         let held = match at {
             At::Call(id) => {
@@ -60,9 +61,17 @@ pub async fn command(app: &App, asker: &Asker, at: &At, command: &Command) -> Re
                 policy::may_see_call(&asker.viewer, &held.value)?;
                 held
             }
-            At::Room(_) => find(app, asker, at).await?.1.ok_or(Refusal::NotNow("there is no call in this room"))?,
+            At::Room(_) => match (find(app, asker, at).await?.1, command) {
+                (Some(held), _) => held,
+                (None, Command::End | Command::Leave | Command::Lose) => {
+                    return Ok(Decided { change: Change::at(now), outcome: None });
+                }
+                (None, _) => return Err(Refusal::NotNow("there is no call in this room").into()),
+            },
         };
-        dispatch::decide_call(app, now, Actor::Person(&asker.viewer.id), held, command).await
+        let by = Actor::Person(&asker.viewer.id);
+        let Decided { change, outcome } = dispatch::decide_call(app, now, by, held, command).await?;
+        Ok(Decided { change, outcome: Some(outcome) })
     };
     dispatch::dispatch(app, attempt).await
 }
@@ -73,7 +82,7 @@ pub async fn command_by(app: &App, person: &PersonId, call: &CallId, command: &C
 }
 
 /// The connection of somebody in the room broke.
-pub async fn lose(app: &App, asker: &Asker, room: &RoomId) -> Result<Call, Error> {
+pub async fn lose(app: &App, asker: &Asker, room: &RoomId) -> Result<Option<Call>, Error> {
     command(app, asker, &At::Room(room.clone()), &Command::Lose).await
 }
 

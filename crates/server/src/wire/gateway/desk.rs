@@ -104,7 +104,10 @@ impl Seated<'_> {
     async fn command(&self, act: Act, given: &Given<'_>) -> Answer {
         let command = translate::command(act, given, &self.line.device)?;
         let call = seats::command(&self.gateway.wire.app, self.asker, &place(given)?, &command).await?;
-        Ok(json!({ "callId": call.id.as_str(), "roomId": call.room.as_str() }))
+        Ok(match call {
+            Some(call) => json!({ "callId": call.id.as_str(), "roomId": call.room.as_str() }),
+            None => json!({ "roomId": given.room_id }),
+        })
     }
 
     async fn signal(&self, given: &Given<'_>) -> Answer {
