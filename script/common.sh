@@ -40,5 +40,12 @@ build_pages() {
   in_web npm run --silent build -- --logLevel warn
 }
 
+# The clients of the tests find the binary that was built.
+in_e2e() {
+  local binary
+  binary=$(realpath "$(built debug)")
+  (cd e2e && BEDSIDE_TEST_BINARY=$binary "$@")
+}
+
 # Where cargo puts what it builds.
 built() { echo "${CARGO_TARGET_DIR:-target}/$1/bedside"; }
