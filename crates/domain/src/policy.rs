@@ -185,6 +185,17 @@ pub fn may_give_feedback(viewer: &Viewer, call: &Call) -> Allowed {
     or_forbidden(call.party(&viewer.id).is_some(), "only those who were in a call say how it was")
 }
 
+/// Talking in a call is for those who are inside.
+pub fn may_talk(viewer: &Viewer, call: &Call) -> Allowed {
+    let seat = call.seats().and_then(|seats| seats.get(&viewer.id));
+    or_not_found(seat.is_some_and(|seat| seat.is_inside()))
+}
+
+/// What was written before is for the two parties: staff and administrators never read it.
+pub fn may_read_chat(viewer: &Viewer, call: &Call) -> Allowed {
+    or_not_found(call.party(&viewer.id).is_some())
+}
+
 /// Live calls of everybody, and the audit.
 pub fn may_see_all_calls(viewer: &Viewer) -> bool {
     viewer.role == Role::Admin && viewer.roams()

@@ -3,6 +3,7 @@
 
 pub mod appointments;
 pub mod calls;
+pub mod chat;
 pub mod doors;
 pub mod links;
 pub mod notices;

@@ -93,6 +93,13 @@ pub async fn room_of(app: &App, asker: &Asker, call: &CallId) -> Result<RoomId, 
     Ok(held.value.room)
 }
 
+/// The call that the asker is in.
+pub async fn inside(app: &App, asker: &Asker, at: &At) -> Result<Call, Error> {
+    let call = find(app, asker, at).await?.1.ok_or(Refusal::NotFound)?.value;
+    policy::may_talk(&asker.viewer, &call)?;
+    Ok(call)
+}
+
 /// The calls that run for the asker, and what else a client needs to be up to date.
 pub async fn situation(app: &App, asker: &Asker) -> Result<Situation, Error> {
     let me = &asker.viewer.id;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::Gateway;
 use super::hub::{Line, Show, To};
 use super::vocabulary::{Act, Given};
-use crate::app::{Asker, Names, presence, ring, seats};
+use crate::app::{Asker, Names, chat, presence, ring, seats};
 use crate::dispatch::Once;
 use crate::wire::problem::Refused;
 use crate::wire::translate;
@@ -44,6 +44,8 @@ impl Seated<'_> {
             Act::ToggleVideo | Act::ToggleAudio | Act::RaiseHand | Act::ShareScreen | Act::UnshareScreen => {
                 self.show(act, given).await
             }
+            Act::Chat => self.chat(given).await,
+            Act::ChatRead => self.chat_read(given).await,
             Act::Typing => self.relay(given, "chat-typing", json!({})).await,
             Act::SetPresence => self.set_presence(given).await,
             Act::WatchPresence => self.watch_presence(given).await,
@@ -95,10 +97,17 @@ impl Seated<'_> {
                 super::hub::send(self.line, "joined-room", &joined(self.gateway, &call, 0, &names, self.me()));
             }
         }
+        let before = chat::before(app, self.asker, &call).await?;
+        let names = app.names(before.iter().map(|message| &message.person)).await?;
+        let before: Vec<_> = before.iter().map(|one| translate::chat_message_of(one, &room, &names)).collect();
         let waiting = translate::position(&call, self.me());
-        Ok(
-            json!({ "roomId": room.as_str(), "callId": call.id.as_str(), "waiting": waiting.is_some(), "position": waiting }),
-        )
+        Ok(json!({
+            "roomId": room.as_str(),
+            "callId": call.id.as_str(),
+            "waiting": waiting.is_some(),
+            "position": waiting,
+            "chat": before,
+        }))
     }
 
     async fn command(&self, act: Act, given: &Given<'_>) -> Answer {
@@ -149,6 +158,31 @@ impl Seated<'_> {
         payload["userId"] = json!(self.me().as_str());
         self.gateway.hub.tell_room(&room, To::AllBut(self.me()), event, &payload);
         Ok(json!({}))
+    }
+
+    /// Kept and told under one lock, so that everybody reads in the order in which it was kept.
+    async fn chat(&self, given: &Given<'_>) -> Answer {
+        let text = translate::chat_text(given.text.as_deref())?;
+        let room = self.sitting(given).await?;
+        let _turn = self.gateway.chat_turn.lock().await;
+        let request = given.request_id.as_deref();
+        let kept = chat::say(&self.gateway.wire.app, self.asker, &place(given)?, text, request).await?;
+        let (message, is_new) = match &kept {
+            chat::Kept::Now(message) => (message, true),
+            chat::Kept::Before(message) => (message, false),
+        };
+        let payload = translate::chat_message(message, &room, &self.asker.person.name);
+        if is_new {
+            self.gateway.hub.tell_room(&room, To::All, "chat-message", &payload);
+        }
+        Ok(payload)
+    }
+
+    async fn chat_read(&self, given: &Given<'_>) -> Answer {
+        let up_to = given.up_to.as_deref().ok_or_else(|| Refused::invalid("upTo is missing"))?;
+        self.sitting(given).await?;
+        chat::read(&self.gateway.wire.app, self.asker, &place(given)?, up_to).await?;
+        self.relay(given, "chat-read", json!({ "upTo": up_to })).await
     }
 
     async fn set_presence(&self, given: &Given<'_>) -> Answer {

@@ -24,6 +24,8 @@ pub use self::vocabulary::{Act, Given};
 pub struct Gateway {
     pub wire: Wire,
     pub hub: Arc<Hub>,
+    /// Held while a message is kept and told.
+    chat_turn: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// Above this the transport closes; above 64 KiB a payload is refused.
@@ -33,7 +35,7 @@ const UNREAD_AT_MOST: usize = 256;
 
 impl Gateway {
     pub fn new(wire: Wire) -> Self {
-        Self { wire, hub: Arc::default() }
+        Self { wire, hub: Arc::default(), chat_turn: Arc::default() }
     }
 
     /// Both families of clients: `/video-call`, and `/` for the direct ones.

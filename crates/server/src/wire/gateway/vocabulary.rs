@@ -20,6 +20,8 @@ pub enum Act {
     ToggleVideo,
     ToggleAudio,
     RaiseHand,
+    Chat,
+    ChatRead,
     Typing,
     End,
     SetPresence,
@@ -50,6 +52,8 @@ const SPELLINGS: &[(&str, Act)] = &[
     ("toggle-video", Act::ToggleVideo),
     ("toggle-audio", Act::ToggleAudio),
     ("raise-hand", Act::RaiseHand),
+    ("chat-message", Act::Chat),
+    ("chat-read", Act::ChatRead),
     ("chat-typing", Act::Typing),
     ("end-call", Act::End),
     ("end-video-call", Act::End),
@@ -87,6 +91,8 @@ pub struct Given<'a> {
     pub is_raised: Option<bool>,
     pub presence: Option<String>,
     pub user_ids: Option<Vec<String>>,
+    pub text: Option<String>,
+    pub up_to: Option<String>,
 }
 
 #[cfg(test)]

@@ -3,12 +3,13 @@
 pub use bedside_domain::call::Call;
 use bedside_domain::call::Command;
 use bedside_domain::call::{Media, State};
-use bedside_domain::ids::{AppointmentId, DeviceId, PersonId};
+use bedside_domain::ids::{AppointmentId, DeviceId, PersonId, RoomId};
 use bedside_domain::person::Role;
 use bedside_domain::refusal::Refusal;
 use serde_json::{Value, json};
 
 use super::{Read, incoming, participants, position, room_status, time, words};
+use crate::app::chat::ChatMessage;
 use crate::app::presence::Wish;
 use crate::app::ring::{self, Rung};
 use crate::app::seats::Situation;
@@ -16,6 +17,8 @@ use crate::app::{Asker, Names};
 use crate::dispatch::Answer;
 use crate::wire::gateway::{Act, Given};
 use crate::wire::problem::Refused;
+
+const CHAT_CHARS_AT_MOST: usize = 4_000;
 
 pub fn ring_of(given: &Given<'_>, device: &DeviceId) -> Read<ring::Ask> {
     let callee = given.callee_id.as_ref().or(given.to.as_ref());
@@ -68,6 +71,33 @@ pub fn command(act: Act, given: &Given<'_>, device: &DeviceId) -> Read<Command> 
         Act::TurnAway => Command::TurnAway { person: person()?, words: words(given.reason.clone())? },
         _ => return Err(Refusal::Invalid("this is no command to a call")),
     })
+}
+
+/// What somebody writes: as written, but for the blanks around it.
+pub fn chat_text(text: Option<&str>) -> Read<String> {
+    match text.map(str::trim) {
+        None | Some("") => Err(Refusal::Invalid("text is missing")),
+        Some(text) if text.chars().count() > CHAT_CHARS_AT_MOST => {
+            Err(Refusal::Invalid("a message may have 4,000 characters"))
+        }
+        Some(text) if text.contains('\0') => Err(Refusal::Invalid("a message has control characters")),
+        Some(text) => Ok(text.to_owned()),
+    }
+}
+
+pub fn chat_message(message: &ChatMessage, room: &RoomId, name: &str) -> Value {
+    json!({
+        "id": message.id,
+        "roomId": room.as_str(),
+        "userId": message.person.as_str(),
+        "name": name,
+        "text": message.text,
+        "sentAt": time(message.at),
+    })
+}
+
+pub fn chat_message_of(message: &ChatMessage, room: &RoomId, names: &Names) -> Value {
+    chat_message(message, room, names.get(&message.person).map_or("", |person| &person.name))
 }
 
 pub fn device_rings(device: &DeviceId) -> Command {

@@ -1,0 +1,34 @@
+//! What people write to each other in a call: for those who are inside, and kept with it.
+
+use bedside_domain::call::Call;
+use bedside_domain::policy;
+pub use bedside_store::{ChatMessage, Kept};
+
+use super::seats::{self, At};
+use super::{App, Asker};
+use crate::clock;
+use crate::dispatch::Error;
+
+/// What whoever joins later is shown.
+const SHOWN_AT_MOST: u16 = 200;
+
+pub async fn say(app: &App, asker: &Asker, at: &At, text: String, request: Option<&str>) -> Result<Kept, Error> {
+    let call = seats::inside(app, asker, at).await?;
+    let id = clock::id();
+    let request = request.unwrap_or(&id).to_owned();
+    let message = ChatMessage { id, call: call.id, person: asker.viewer.id.clone(), text, at: clock::now() };
+    Ok(app.store.keep_message(&message, &request).await?)
+}
+
+pub async fn read(app: &App, asker: &Asker, at: &At, up_to: &str) -> Result<(), Error> {
+    let call = seats::inside(app, asker, at).await?;
+    Ok(app.store.mark_messages_read(&call.id, &asker.viewer.id, up_to, clock::now()).await?)
+}
+
+/// What was written before somebody came, if it was meant for them too: guests see nothing from before their time.
+pub async fn before(app: &App, asker: &Asker, call: &Call) -> Result<Vec<ChatMessage>, Error> {
+    if policy::may_talk(&asker.viewer, call).and(policy::may_read_chat(&asker.viewer, call)).is_err() {
+        return Ok(Vec::new());
+    }
+    Ok(app.store.messages_of(&call.id, SHOWN_AT_MOST).await?)
+}
