@@ -6,7 +6,9 @@ use bedside_domain::ids::{AppointmentId, CallId, NoticeId};
 use bedside_domain::notice::{About, Notice, Topic};
 use bedside_domain::person::{Person, Role};
 use bedside_domain::time::{Millis, Span};
-use bedside_store::{AppointmentQuery, CallQuery, CallRecord, Change, Cursor, Due, Page, PageAsk, Saved};
+use bedside_store::{
+    AppointmentQuery, CallQuery, CallRecord, Change, ChatMessage, Cursor, Due, Kept, Page, PageAsk, Saved,
+};
 
 use crate::stage::*;
 
@@ -18,6 +20,7 @@ on_both!(
     appointments_come_by_their_start,
     the_directory_comes_by_name_and_shows_no_name_in_its_cursor,
     notices_come_newest_first_and_are_read_once,
+    messages_are_kept_once_and_read_in_order,
     the_last_time_together_counts_both_ways_and_ahead,
     what_is_overdue_longest_comes_first,
     a_calendar_shows_what_holds_its_slot,
@@ -260,4 +263,29 @@ fn carried<T>(page: &Page<T>) -> Option<Cursor> {
 
 fn ids(page: Page<CallRecord>) -> Vec<String> {
     page.items.into_iter().map(|record| record.call.id.to_string()).collect()
+}
+
+async fn messages_are_kept_once_and_read_in_order(stage: Stage) {
+    let call = stage.ring("c", "jane", "ada").await.value.id;
+    let message = |n: i64, by: &str| ChatMessage {
+        id: format!("m{n}"),
+        call: call.clone(),
+        person: person(by),
+        text: format!("word {n}"),
+        // Two in the same moment, and a clock that went back: the order is that in which they were kept.
+        at: after(60 - n / 2),
+    };
+    let all: Vec<_> = (0..9).map(|n| message(n, if n % 2 == 0 { "ada" } else { "jane" })).collect();
+    for (n, one) in all.iter().enumerate() {
+        let request = format!("r{n}");
+        assert_eq!(stage.store.keep_message(one, &request).await, Ok(Kept::Now(one.clone())));
+        let again = ChatMessage { id: format!("again {n}"), ..one.clone() };
+        assert_eq!(stage.store.keep_message(&again, &request).await, Ok(Kept::Before(one.clone())));
+    }
+    assert_eq!(stage.store.messages_of(&call, 100).await.unwrap(), all);
+    assert_eq!(stage.store.messages_of(&call, 3).await.unwrap(), all[6..]);
+    assert_eq!(stage.store.messages_of(&CallId::new("another"), 3).await.unwrap(), vec![]);
+    stage.store.mark_messages_read(&call, &person("jane"), "m3", NOON).await.unwrap();
+    stage.store.mark_messages_read(&call, &person("jane"), "m4", NOON).await.unwrap();
+    assert_eq!(stage.store.rows_in("chat_reads").await, 1);
 }

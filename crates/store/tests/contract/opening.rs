@@ -6,6 +6,9 @@ use tokio::task::JoinSet;
 
 use crate::stage::*;
 
+/// How many migrations there are.
+const STEPS: i64 = 2;
+
 on_both!(
     opening_again_keeps_what_is_there,
     nodes_that_start_together_do_not_race,
@@ -19,7 +22,7 @@ async fn opening_again_keeps_what_is_there(stage: Stage) {
     let again = Store::open(&stage.url).await.unwrap();
     again.ping().await.unwrap();
     assert_eq!(again.rows_in("calls").await, 1);
-    assert_eq!(again.rows_in("migrations").await, 1);
+    assert_eq!(again.rows_in("migrations").await, STEPS);
     assert!(stage.url.starts_with(again.engine()));
     again.close().await;
 }
@@ -34,14 +37,14 @@ async fn nodes_that_start_together_do_not_race(stage: Stage) {
         nodes.spawn(async move { Store::open(&url).await.map(drop) });
     }
     assert_eq!(nodes.join_all().await, vec![Ok(()); 6]);
-    assert_eq!(stage.store.rows_in("migrations").await, 1);
+    assert_eq!(stage.store.rows_in("migrations").await, STEPS);
     assert_eq!(stage.store.rows_in("people").await, 0);
 }
 
 async fn a_database_newer_than_the_program_is_refused_in_words(stage: Stage) {
     stage.store.tamper("INSERT INTO migrations (step, name) VALUES (99, 'of the future')").await;
     let refused = Store::open(&stage.url).await.map(drop).unwrap_err();
-    assert_eq!(refused, OpenError::Newer { found: 99, known: 1 });
+    assert_eq!(refused, OpenError::Newer { found: 99, known: STEPS });
     assert!(refused.to_string().starts_with("the database is newer than this program"), "{refused}");
 }
 
@@ -96,8 +99,10 @@ async fn a_fresh_file_is_nobody_elses_business() {
 }
 
 /// Each before those it refers to.
-const DROPPED_IN_ORDER: [&str; 20] = [
+const DROPPED_IN_ORDER: [&str; 22] = [
     "migrations",
+    "chat_reads",
+    "chat_messages",
     "audit",
     "feedback",
     "remembered",

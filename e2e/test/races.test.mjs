@@ -1,0 +1,93 @@
+// Each race a thousand times: pairs of people side by side, each pair several times.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { serve } from "./stage.mjs";
+
+const PAIRS = 25;
+const ROUNDS = 40;
+
+/** Runs `round` a thousand times, and says how often each outcome came. */
+async function race(stage, round, devices = 1) {
+  const tally = {};
+  const pairs = Array.from({ length: PAIRS }, async (_, n) => {
+    const jane = [];
+    for (let d = 0; d < devices; d += 1) jane.push(await stage.person(`jane-${n}`, "practitioner", "Jane Smith"));
+    const ada = await stage.person(`ada-${n}`, "patient", "Ada Patient");
+    for (let r = 0; r < ROUNDS; r += 1) {
+      const outcome = await round(ada, jane, `jane-${n}`);
+      tally[outcome] = (tally[outcome] ?? 0) + 1;
+    }
+  });
+  await Promise.all(pairs);
+  assert.equal(Object.values(tally).reduce((a, b) => a + b, 0), PAIRS * ROUNDS);
+  return tally;
+}
+
+/** However it began, both sides agree on how it stands, and then it is over. */
+async function endsFor(lines, callId) {
+  await lines[0].does("end-call", { callId });
+  const states = await Promise.all(lines.map((line) => line.stage.rest("GET", `/api/video-call/session/${callId}`, line.token)));
+  for (const { status } of states) assert.equal(status, "ended");
+  return states[0].outcome;
+}
+
+test("accept against cancel has one outcome that both learn", async (t) => {
+  const stage = await serve(t);
+  const tally = await race(stage, async (ada, [jane], to) => {
+    const { callId } = await ada.does("call-user", { to });
+    const [accepted, cancelled] = await Promise.all([jane.say("answer-call", { callId }), ada.say("cancel-call", { callId })]);
+    // One of the two, never both and never neither.
+    assert.notEqual(accepted.ok, cancelled.ok, JSON.stringify([accepted, cancelled]));
+    const fits = (told) => told.callId === callId;
+    if (accepted.ok) assert.equal((await ada.heard("call-accepted", fits)).acceptedBy, jane.id ?? to);
+    else await jane.heard("call-cancelled", fits);
+    assert.equal(await endsFor([ada, jane], callId), accepted.ok ? "completed" : "cancelled");
+    return accepted.ok ? "accepted" : "cancelled";
+  });
+  t.diagnostic(JSON.stringify(tally));
+});
+
+test("of two devices that accept, one has the call and the other stops", async (t) => {
+  const stage = await serve(t);
+  await race(
+    stage,
+    async (ada, janes, to) => {
+      const { callId } = await ada.does("call-user", { to });
+      const answers = await Promise.all(janes.map((jane) => jane.say("accept-video-call", { callId })));
+      assert.deepEqual(answers.map(({ ok }) => ok).sort(), [false, true], JSON.stringify(answers));
+      const loser = janes[answers.findIndex(({ ok }) => !ok)];
+      await loser.heard("call-answered-elsewhere", (told) => told.callId === callId);
+      assert.equal(await endsFor([ada, ...janes], callId), "completed");
+      return "one";
+    },
+    2,
+  );
+});
+
+test("whoever hangs up first, the call ends once", async (t) => {
+  const stage = await serve(t);
+  await race(stage, async (ada, [jane], to) => {
+    const { callId } = await ada.does("call-user", { to });
+    await jane.does("answer-call", { callId });
+    await Promise.all([ada.does("end-call", { callId }), jane.does("end-call", { callId })]);
+    const fits = (told) => told.callId === callId;
+    await Promise.all([ada.heard("call-ended", fits), jane.heard("call-ended", fits)]);
+    assert.equal(await endsFor([ada, jane], callId), "completed");
+    return "ended";
+  });
+});
+
+test("two who ring each other at once are in one call", async (t) => {
+  const stage = await serve(t);
+  await race(stage, async (ada, [jane], to) => {
+    // They know each other from the first round on; the first ring makes them acquainted.
+    const first = await ada.does("call-user", { to });
+    await ada.does("cancel-call", { callId: first.callId });
+    const me = to.replace("jane", "ada");
+    const [one, other] = await Promise.all([ada.does("call-user", { to }), jane.does("call-user", { to: me })]);
+    assert.equal(one.callId, other.callId);
+    assert.equal(await endsFor([ada, jane], one.callId), "completed");
+    return "one";
+  });
+});
