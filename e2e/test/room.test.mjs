@@ -108,3 +108,20 @@ test("a client of the version before is served alike", async (t) => {
   assert.equal(rung.ok, true);
   assert.equal((await jane.heard("incoming-video-call")).callId, rung.callId);
 });
+
+test("the practice sends back to the waiting room, removes, and admits again", async (t) => {
+  const stage = await serve(t);
+  const { ada, jane, roomId } = await inACall(stage);
+  assert.equal(await ada.refused("remove-participant", { roomId, userId: "jane" }), "forbidden");
+  await jane.does("return-to-waiting", { roomId, userId: "ada" });
+  assert.deepEqual(await ada.heard("waiting-room"), { roomId, position: 1 });
+  assert.equal((await jane.heard("user-left")).reason, "returned-to-waiting");
+  assert.equal(await ada.refused("webrtc-signal", { roomId, signal: {} }), "not-found");
+  await jane.does("admit-participant", { roomId, userId: "ada" });
+  await ada.heard("joined-room");
+  await jane.does("remove-participant", { roomId, userId: "ada" });
+  assert.equal((await ada.heard("user-left")).reason, "removed");
+  await ada.does("join-room", { roomId });
+  await ada.heard("waiting-room");
+  assert.equal((await jane.heard("participant-waiting")).userId, "ada");
+});

@@ -76,6 +76,7 @@ impl Room {
                 | Event::Invited { .. }
                 | Event::Admitted { .. }
                 | Event::TurnedAway { .. }
+                | Event::SentBack { .. }
                 | Event::Lost { .. }
                 | Event::Returned { .. }
                 | Event::Left { .. } => {}

@@ -40,6 +40,13 @@ impl Call {
                     seat.admission = Admission::Given;
                 }
             }
+            Event::SentBack { person, .. } => {
+                self.shut_out(person);
+                self.place(person, |place| match place {
+                    Place::Here { .. } => Place::Here { since: at },
+                    elsewhere => elsewhere,
+                });
+            }
             Event::Lost { person, until } => self.place(person, |place| match place {
                 Place::Here { since } => Place::Lost { since, until: *until },
                 elsewhere => elsewhere,
@@ -48,6 +55,10 @@ impl Call {
                 Place::Lost { since, .. } => Place::Here { since },
                 elsewhere => elsewhere,
             }),
+            Event::Left { person, why: Leaving::Removed } => {
+                self.shut_out(person);
+                self.place(person, |_| Place::Left { at });
+            }
             Event::TurnedAway { person, .. } | Event::Left { person, why: Leaving::Left | Leaving::Lost } => {
                 self.place(person, |_| Place::Left { at });
             }
@@ -66,6 +77,13 @@ impl Call {
         match &mut self.state {
             State::Waiting { seats, .. } | State::Active { seats, .. } => Some(seats),
             State::Ringing { .. } | State::Ended { .. } => None,
+        }
+    }
+
+    /// From now on they need to be admitted.
+    fn shut_out(&mut self, person: &PersonId) {
+        if let Some(seat) = self.seats_mut().and_then(|seats| seats.get_mut(person)) {
+            seat.admission = Admission::Needed;
         }
     }
 

@@ -1,7 +1,8 @@
 //! What each command does to a call, or why it is refused.
 
 use super::{
-    Actor, Admission, Call, Command, Ending, Event, GuestRole, Leaving, Place, SEAT_KEPT, SEATS_AT_MOST, Seats, State,
+    Actor, Admission, Call, Command, Ending, Event, GuestRole, Leaving, Party, Place, SEAT_KEPT, SEATS_AT_MOST, Seats,
+    State,
 };
 use crate::ids::{DeviceId, PersonId};
 use crate::refusal::Refusal;
@@ -133,6 +134,14 @@ impl Call {
             Command::Invite { guest, role } => self.invite(seats, me, guest, *role),
             Command::Admit { person } => self.admit(seats, me, person, now),
             Command::TurnAway { person, words } => self.turn_away(seats, me, person, words.as_deref(), now),
+            Command::SendBack { person } => {
+                let sent = Event::SentBack { person: person.clone(), by: me.clone() };
+                self.show_out(seats, me, person, sent)
+            }
+            Command::Remove { person } => {
+                let removed = Event::Left { person: person.clone(), why: Leaving::Removed };
+                self.show_out(seats, me, person, removed)
+            }
             Command::DeviceRings { .. }
             | Command::Accept { .. }
             | Command::Decline { .. }
@@ -213,6 +222,22 @@ impl Call {
                 let turned = Event::TurnedAway { person: person.clone(), by: me.clone(), words };
                 Ok(self.and_what_follows(now, vec![turned]))
             }
+        }
+    }
+
+    /// Out of the call, for good or back into the waiting room.
+    fn show_out(&self, seats: &Seats, me: &PersonId, person: &PersonId, out: Event) -> Decision {
+        self.must_be_host(me, "only the practice shows people out")?;
+        match seats.get(person) {
+            None => Err(Refusal::NotFound),
+            Some(_) if self.party(person).is_some_and(Party::is_host) => {
+                Err(Refusal::Forbidden("whoever keeps the door leaves by themselves"))
+            }
+            Some(seat) if seat.is_inside() => Ok(vec![out]),
+            Some(seat) if seat.place.there_since().is_some() => {
+                Err(Refusal::NotNow("the person is waiting, not in the call"))
+            }
+            Some(_) => Ok(vec![]),
         }
     }
 

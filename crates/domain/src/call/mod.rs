@@ -146,6 +146,13 @@ pub enum Command {
         person: PersonId,
         words: Option<String>,
     },
+    /// Back into the waiting room.
+    SendBack {
+        person: PersonId,
+    },
+    Remove {
+        person: PersonId,
+    },
     End,
     /// The deadline may have passed.
     Tick,
@@ -195,6 +202,11 @@ pub enum Event {
         #[serde(skip)]
         words: Option<String>,
     },
+    /// From the call back into the waiting room.
+    SentBack {
+        person: PersonId,
+        by: PersonId,
+    },
     Lost {
         person: PersonId,
         until: Millis,
@@ -221,6 +233,8 @@ pub enum Leaving {
     Left,
     /// The connection did not come back in time.
     Lost,
+    /// The practice showed them out; they knock if they come again.
+    Removed,
 }
 
 /// What a ring is about.

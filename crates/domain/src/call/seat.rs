@@ -118,9 +118,9 @@ impl Seats {
         self.parties().all(|seat| seat.admission == Admission::Given && matches!(seat.place, Place::Here { .. }))
     }
 
-    /// Both parties have come, whether or not they are still there.
+    /// Both parties of a call that began have come, whether or not they are still there.
     pub(super) fn parties_came(&self) -> bool {
-        self.parties().all(|seat| seat.admission == Admission::Given && seat.place != Place::Expected)
+        self.parties().all(|seat| seat.place != Place::Expected)
     }
 
     pub(super) fn any_party_there(&self) -> bool {

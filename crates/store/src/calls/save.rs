@@ -167,6 +167,7 @@ fn words(events: &[Event]) -> Option<&str> {
         | Event::Invited { .. }
         | Event::Entered { .. }
         | Event::Admitted { .. }
+        | Event::SentBack { .. }
         | Event::Lost { .. }
         | Event::Returned { .. }
         | Event::Left { .. } => None,

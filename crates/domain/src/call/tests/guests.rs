@@ -107,3 +107,23 @@ fn a_guest_who_was_lost_does_not_delay_the_end_of_an_empty_call() {
     assert_eq!(call.deadline(), Some(at(60)), "nobody of the two has come within a minute");
     story(call, &[(60, CLOCK, Command::Tick, "ended failed")], "ended failed after 60 s");
 }
+
+#[test]
+fn the_practice_sends_back_and_removes_and_whoever_was_has_to_knock_again() {
+    story(
+        after(talking(), &[(11, ADA, invite(INES)), (13, INES, Command::Join), (14, ADA, admit(INES))]),
+        &[
+            (15, INES, remove(JANE), "forbidden: only the practice shows people out"),
+            (15, ADA, remove(ADA), "forbidden: whoever keeps the door leaves by themselves"),
+            (16, ADA, send_back(INES), "ines sent back"),
+            (17, ADA, send_back(INES), "not-now: the person is waiting, not in the call"),
+            (18, ADA, admit(INES), "ines admitted"),
+            (19, ADA, remove(INES), "ines removed"),
+            (20, ADA, remove(INES), "nothing"),
+            (21, INES, Command::Join, "ines entered"),
+            (22, ADA, remove(JANE), "jane removed"),
+            (23, JANE, Command::Join, "jane entered"),
+        ],
+        "active: ada inside, ines waits, jane waits",
+    );
+}

@@ -227,6 +227,8 @@ fn commands() -> impl Strategy<Value = Command> {
         4 => guest.prop_map(invite),
         6 => somebody().prop_map(admit),
         3 => somebody().prop_map(turn_away),
+        2 => somebody().prop_map(send_back),
+        2 => somebody().prop_map(remove),
         3 => Just(Command::Tick),
     ]
 }
@@ -249,6 +251,8 @@ fn doings() -> impl Strategy<Value = (&'static str, Command)> {
         2 => guest.prop_map(invite),
         2 => knocker().prop_map(admit),
         1 => knocker().prop_map(turn_away),
+        1 => knocker().prop_map(send_back),
+        1 => knocker().prop_map(remove),
     ];
     let answerer = prop::sample::select(vec![(ADA, "desk"), (ADA, "phone"), (JANE, "phone")]);
     let anything = (anybody, commands());
@@ -355,5 +359,5 @@ fn the_play_reaches_every_ending_and_every_event() {
         }
     }
     assert_eq!(endings, BTreeSet::from(Ending::ALL), "the random plays are not too tame");
-    assert_eq!(events.len(), 13, "only {events:?} ever happen");
+    assert_eq!(events.len(), 14, "only {events:?} ever happen");
 }

@@ -97,6 +97,14 @@ pub fn turn_away(name: &str) -> Command {
     Command::TurnAway { person: person(name), words: None }
 }
 
+pub fn send_back(name: &str) -> Command {
+    Command::SendBack { person: person(name) }
+}
+
+pub fn remove(name: &str) -> Command {
+    Command::Remove { person: person(name) }
+}
+
 /// One line of a story: the second, who, what they do, and the answer in words.
 pub type Line<'a> = (i64, &'a str, Command, &'a str);
 
@@ -169,6 +177,8 @@ pub fn say(event: &Event) -> String {
         Event::Lost { person, until } => format!("{person} lost until {}", until.0 / 1_000),
         Event::Returned { person } => format!("{person} returned"),
         Event::Left { person, why: Leaving::Left } => format!("{person} left"),
+        Event::Left { person, why: Leaving::Removed } => format!("{person} removed"),
+        Event::SentBack { person, .. } => format!("{person} sent back"),
         Event::Left { person, why: Leaving::Lost } => format!("{person} did not come back"),
         Event::Ended { why, by: Some(by), words } => {
             format!("ended {} by {by}{}", why.name(), quoted(words.as_deref()))

@@ -37,9 +37,15 @@ impl Seated<'_> {
         match act {
             Act::Ring => self.ring(given).await,
             Act::EnterRoom => self.enter(given).await,
-            Act::Accept | Act::Decline | Act::Cancel | Act::LeaveRoom | Act::Admit | Act::TurnAway | Act::End => {
-                self.command(act, given).await
-            }
+            Act::Accept
+            | Act::Decline
+            | Act::Cancel
+            | Act::LeaveRoom
+            | Act::Admit
+            | Act::TurnAway
+            | Act::SendBack
+            | Act::Remove
+            | Act::End => self.command(act, given).await,
             Act::Signal => self.signal(given).await,
             Act::ToggleVideo | Act::ToggleAudio | Act::RaiseHand | Act::ShareScreen | Act::UnshareScreen => {
                 self.show(act, given).await
@@ -60,7 +66,7 @@ impl Seated<'_> {
 
     /// Who one is comes from the token. A payload may repeat it, and nothing else.
     fn must_be_who_they_say(&self, act: Act, given: &Given<'_>) -> Result<(), Refused> {
-        let about_somebody_else = matches!(act, Act::Admit | Act::TurnAway);
+        let about_somebody_else = matches!(act, Act::Admit | Act::TurnAway | Act::SendBack | Act::Remove);
         let claimed =
             [given.user_id.as_ref().filter(|_| !about_somebody_else), given.from.as_ref(), given.caller_id.as_ref()];
         match claimed.into_iter().flatten().all(|id| id == self.me().as_str()) {

@@ -121,6 +121,14 @@ impl Hub {
         Some(line)
     }
 
+    /// Out of the seat; the same connection waits to be let in again.
+    pub fn send_back(&self, room: &RoomId, person: &PersonId) {
+        let mut held = self.held();
+        if let Some(seat) = held.rooms.get_mut(room).and_then(|seats| seats.remove(person)) {
+            held.asking.insert((room.clone(), person.clone()), seat.line);
+        }
+    }
+
     pub fn unseat(&self, room: &RoomId, person: &PersonId) {
         let mut held = self.held();
         held.asking.remove(&(room.clone(), person.clone()));

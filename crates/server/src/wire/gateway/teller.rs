@@ -106,6 +106,7 @@ async fn tell(gateway: &Gateway, news: &CallNews) {
                 }
             }
             Step::Wait { person } => wait(gateway, news, &person),
+            Step::SendBack { person } => gateway.hub.send_back(room, &person),
             Step::Unseat { person } => gateway.hub.unseat(room, &person),
             Step::Close => gateway.hub.close(room),
         }

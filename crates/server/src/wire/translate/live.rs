@@ -69,6 +69,8 @@ pub fn command(act: Act, given: &Given<'_>, device: &DeviceId) -> Read<Command> 
         Act::End => Command::End,
         Act::Admit => Command::Admit { person: person()? },
         Act::TurnAway => Command::TurnAway { person: person()?, words: words(given.reason.clone())? },
+        Act::SendBack => Command::SendBack { person: person()? },
+        Act::Remove => Command::Remove { person: person()? },
         _ => return Err(Refusal::Invalid("this is no command to a call")),
     })
 }

@@ -37,6 +37,10 @@ pub enum Step {
     Wait {
         person: PersonId,
     },
+    /// From the seat to the waiting room, with the same socket.
+    SendBack {
+        person: PersonId,
+    },
     Unseat {
         person: PersonId,
     },
@@ -156,9 +160,17 @@ impl Teller<'_> {
                 let reason = match why {
                     Leaving::Left => "left",
                     Leaving::Lost => "connection-lost",
+                    Leaving::Removed => "removed",
                 };
                 let left = json!({ "userId": person.as_str(), "reason": reason });
-                vec![self.room(Some(person), "user-left", left), Step::Unseat { person: person.clone() }]
+                // Whoever is removed hears it too; whoever leaves knows.
+                let but = (*why != Leaving::Removed).then_some(person);
+                vec![self.room(but, "user-left", left), Step::Unseat { person: person.clone() }]
+            }
+            Event::SentBack { person, .. } => {
+                let left = json!({ "userId": person.as_str(), "reason": "returned-to-waiting" });
+                let left = self.room(Some(person), "user-left", left);
+                vec![left, Step::SendBack { person: person.clone() }, Step::Wait { person: person.clone() }]
             }
             Event::Ended { why, by, words } => self.ended(*why, by.as_ref(), words.as_deref()),
         }

@@ -65,9 +65,19 @@ pub fn commands() -> Vec<(String, Command)> {
     let people = [PATIENT, PRACTITIONER, EXPECTED, KNOCKING, ADMITTED, STRANGER];
     let admits = people.map(|whom| (format!("`Admit` {whom}"), admit(whom)));
     let turns = people.map(|whom| (format!("`TurnAway` {whom}"), turn_away(whom)));
+    let backs = people.map(|whom| (format!("`SendBack` {whom}"), send_back(whom)));
+    let removals = people.map(|whom| (format!("`Remove` {whom}"), remove(whom)));
     let last = [("`End`", Command::End), ("`Tick`", Command::Tick)];
     let named = |(name, command): (&str, Command)| (name.to_owned(), command);
-    plain.into_iter().map(named).chain(admits).chain(turns).chain(last.into_iter().map(named)).collect()
+    plain
+        .into_iter()
+        .map(named)
+        .chain(admits)
+        .chain(turns)
+        .chain(backs)
+        .chain(removals)
+        .chain(last.into_iter().map(named))
+        .collect()
 }
 
 impl Scene {
