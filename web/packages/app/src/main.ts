@@ -1,13 +1,16 @@
 import type { Person } from "@bedside/client";
 import { html, LitElement, nothing, type TemplateResult } from "lit";
-import { api, go } from "./page.ts";
+import { keyed } from "lit/directives/keyed.js";
+import { api, go, live, saidOnTheWay } from "./page.ts";
 import { type Route, routeOf } from "./route.ts";
 import { say, type WordKey } from "./words.ts";
 import "./pages/appointments.ts";
+import "./pages/call.ts";
 import "./pages/doctors.ts";
 import "./pages/home.ts";
 import "./pages/join.ts";
 import "./pages/sign-in.ts";
+import "./ringing.ts";
 
 /** The frame around every page: who practises here, where one can go, and whether there is a network. */
 export class BedsideApp extends LitElement {
@@ -35,6 +38,7 @@ export class BedsideApp extends LitElement {
   }
 
   protected override render(): TemplateResult {
+    const said = saidOnTheWay();
     return html`
       <a class="skip" href="#main">${say("app.skip")}</a>
       <header>
@@ -42,7 +46,10 @@ export class BedsideApp extends LitElement {
         <nav>${this.#links().map(([path, key]) => link(path, key))}</nav>
       </header>
       ${navigator.onLine ? nothing : html`<p class="network-strip" role="status">${say("app.offline")}</p>`}
-      <main id="main">${page(routeOf(location.pathname))}</main>
+      <main id="main">
+        ${said ? html`<p class="card notice" role="status">${said}</p>` : nothing} ${page(routeOf(location.pathname))}
+      </main>
+      <incoming-calls class="rings" .me=${this.#me}></incoming-calls>
     `;
   }
 
@@ -64,8 +71,13 @@ export class BedsideApp extends LitElement {
   }
 
   async #findOut(): Promise<void> {
-    // The page itself says what is wrong if this fails; the frame only has no links then.
-    this.#me = await api.me(this.#gone.signal).catch(() => undefined);
+    // The page itself says what is wrong if this fails; the frame stays as it was.
+    const before = this.#me?.id;
+    this.#me = await api.me(this.#gone.signal).catch(() => this.#me);
+    if (this.#me?.id !== before) {
+      live.close();
+      if (this.#me) live.open();
+    }
     this.requestUpdate();
   }
 }
@@ -86,7 +98,8 @@ function page(route: Route): TemplateResult {
     case "dashboard":
       return html`<dashboard-page></dashboard-page>`;
     case "call":
-      return words("call.title", "call.later");
+      // Another call is another page, not the same one with another name.
+      return html`${keyed(route.callId, html`<call-page .callId=${route.callId} .side=${route.side}></call-page>`)}`;
     case "missing":
       return words("missing.title", "missing.what");
   }

@@ -1,8 +1,10 @@
-import { Api, type RefusalCode, Refused } from "@bedside/client";
+import { Api, freshKey, Live, type RefusalCode, Refused } from "@bedside/client";
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { say, sentence, type WordKey } from "./words.ts";
 
 export const api = new Api();
+/** Opened by the frame while somebody is signed in. Each load of the app is a device of its own. */
+export const live = new Live(freshKey());
 
 /** What a page has to show. A state owns its data. */
 export type Loaded<T> =
@@ -15,6 +17,11 @@ export abstract class Page<T> extends LitElement {
   protected abstract readonly heading: WordKey;
   protected loaded: Loaded<T> = { state: "loading" };
   #gone = new AbortController();
+
+  /** Aborted when the page goes. */
+  protected get gone(): AbortSignal {
+    return this.#gone.signal;
+  }
 
   protected abstract fetch(signal: AbortSignal): Promise<T>;
   protected abstract view(value: T): TemplateResult;
@@ -98,9 +105,17 @@ export function explainLink(code: RefusalCode): string {
   return code === "not-found" || code === "expired" ? say("error.link") : sentence(code);
 }
 
-/** Goes to another page without loading the app again. */
-export function go(path: string, how: "push" | "replace" = "push"): void {
-  if (how === "push") history.pushState(null, "", path);
-  else history.replaceState(null, "", path);
+/** Goes to another page without loading the app again, which may begin with a sentence on what just happened. */
+export function go(path: string, how: "push" | "replace" = "push", said?: string): void {
+  const state = said ? { said } : null;
+  if (how === "push") history.pushState(state, "", path);
+  else history.replaceState(state, "", path);
   window.dispatchEvent(new PopStateEvent("popstate"));
+}
+
+/** What `go` gave along. */
+export function saidOnTheWay(): string {
+  const state: unknown = history.state;
+  const hasSaid = typeof state === "object" && state !== null && "said" in state;
+  return hasSaid && typeof state.said === "string" ? state.said : "";
 }

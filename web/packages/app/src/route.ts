@@ -1,3 +1,6 @@
+/** Whose part of the app a page belongs to. */
+export type Side = "patient" | "doctor";
+
 /** The pages of the app and what their addresses say. */
 export type Route =
   | { readonly page: "home" }
@@ -6,7 +9,7 @@ export type Route =
   | { readonly page: "doctors" }
   | { readonly page: "appointments" }
   | { readonly page: "dashboard" }
-  | { readonly page: "call" }
+  | { readonly page: "call"; readonly side: Side; readonly callId: string }
   | { readonly page: "missing" };
 
 export function routeOf(path: string): Route {
@@ -14,7 +17,9 @@ export function routeOf(path: string): Route {
   if (more.length > 0) return { page: "missing" };
   if (!first) return { page: "home" };
   if (second && !third && (first === "sign-in" || first === "join")) return { page: first, token: second };
-  if (second === "video-call" && third && (first === "patient" || first === "doctor")) return { page: "call" };
+  if (second === "video-call" && third && (first === "patient" || first === "doctor")) {
+    return { page: "call", side: first, callId: third };
+  }
   switch (path.replace(/\/$/, "")) {
     case "/patient/doctors":
       return { page: "doctors" };
@@ -30,4 +35,10 @@ export function routeOf(path: string): Route {
 /** Where somebody of this role begins. */
 export function homeOf(role: string): string {
   return role === "patient" ? "/patient/appointments" : "/doctor/dashboard";
+}
+
+/** The page of a call, for somebody of this role. */
+export function callPath(role: string, callId: string): string {
+  const side: Side = role === "patient" ? "patient" : "doctor";
+  return `/${side}/video-call/${encodeURIComponent(callId)}`;
 }

@@ -1,4 +1,6 @@
 export { Api, freshKey, type ListWish } from "./api.ts";
+export type { Heard, IceServer, IncomingCall, JoinedRoom, Member, OfCall, Said, Signal, Sync } from "./heard.ts";
+export { Live } from "./live.ts";
 export { type RefusalCode, Refused } from "./problem.ts";
 export type {
   Appointment,
@@ -9,5 +11,6 @@ export type {
   List,
   Person,
   Practitioner,
+  Presence,
   SignIn,
 } from "./types.ts";

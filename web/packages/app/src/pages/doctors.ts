@@ -1,24 +1,56 @@
-import type { List, Practitioner } from "@bedside/client";
+import type { List, Practitioner, Presence } from "@bedside/client";
 import { html, nothing, type TemplateResult } from "lit";
-import { api, codeOf, Page } from "../page.ts";
+import { api, codeOf, live, Page } from "../page.ts";
+import type { Callee } from "../ringing.ts";
 import { say, sentence } from "../words.ts";
 
 export class DoctorsPage extends Page<List<Practitioner>> {
   protected readonly heading = "doctors.title";
   #said = "";
+  /** Who is being rung. */
+  #callee: Callee | undefined;
 
-  protected fetch(signal: AbortSignal): Promise<List<Practitioner>> {
-    return api.practitioners(signal);
+  override connectedCallback(): void {
+    super.connectedCallback();
+    live.on("presence-changed", ({ userId, presence }) => this.#isNow(userId, presence), this.gone);
+    live.on("sync", () => this.loaded.state === "ready" && this.#watch(this.loaded.value.items), this.gone);
+  }
+
+  protected async fetch(signal: AbortSignal): Promise<List<Practitioner>> {
+    const list = await api.practitioners(signal);
+    if (live.isConnected) this.#watch(list.items);
+    return list;
   }
 
   protected view({ items, nextCursor }: List<Practitioner>): TemplateResult {
     if (items.length === 0) return html`<p class="card soft">${say("doctors.empty")}</p>`;
     const more = html`<button class="quiet" @click=${this.#more}>${say("common.more")}</button>`;
     return html`<ul class="tiles">
-        ${items.map(tile)}
+        ${items.map((one) => tile(one, () => this.#ring(one)))}
       </ul>
       ${nextCursor ? more : nothing}
-      <p class="said" role="status">${this.#said}</p>`;
+      <p class="said" role="status">${this.#said}</p>
+      ${this.#callee ? this.#outgoing(this.#callee) : nothing}`;
+  }
+
+  #outgoing(callee: Callee): TemplateResult {
+    return html`<outgoing-call .callee=${callee} @closed=${() => this.#ring(undefined)}></outgoing-call>`;
+  }
+
+  #ring(callee: Callee | undefined): void {
+    this.#callee = callee;
+    this.requestUpdate();
+  }
+
+  /** Presence is a comfort: without it the list shows how things were. */
+  #watch(items: readonly Practitioner[]): void {
+    void live.ask("watch-presence", { userIds: items.map((one) => one.id) }).catch(() => undefined);
+  }
+
+  #isNow(userId: string, presence: Presence): void {
+    if (this.loaded.state !== "ready") return;
+    const items = this.loaded.value.items.map((one) => (one.id === userId ? { ...one, presence } : one));
+    this.show({ state: "ready", value: { ...this.loaded.value, items } });
   }
 
   async #more(): Promise<void> {
@@ -27,7 +59,9 @@ export class DoctorsPage extends Page<List<Practitioner>> {
     try {
       const next = await api.practitioners(AbortSignal.timeout(30_000), { cursor: nextCursor });
       this.#said = "";
-      this.show({ state: "ready", value: { ...next, items: [...items, ...next.items] } });
+      const all = [...items, ...next.items];
+      this.show({ state: "ready", value: { ...next, items: all } });
+      this.#watch(all);
     } catch (failure) {
       this.#said = sentence(codeOf(failure));
       this.requestUpdate();
@@ -36,7 +70,10 @@ export class DoctorsPage extends Page<List<Practitioner>> {
 }
 customElements.define("doctors-page", DoctorsPage);
 
-function tile(one: Practitioner): TemplateResult {
+function tile(one: Practitioner, ring: () => void): TemplateResult {
+  const call = html`<button aria-label=${say("doctors.call-with", { name: one.name })} @click=${ring}>
+    ${say("doctors.call")}
+  </button>`;
   return html`<li class="card tile">
     <span class="avatar" aria-hidden="true">${one.initials}</span>
     <div>
@@ -45,12 +82,15 @@ function tile(one: Practitioner): TemplateResult {
       ${one.languages.length > 0 ? html`<p class="soft">${say("doctors.speaks", { languages: languages(one) })}</p>` : nothing}
       <p class="presence ${one.presence}">${say(`presence.${one.presence}`)}</p>
     </div>
-    <a
-      class="button quiet"
-      href=${`/patient/appointments#book=${encodeURIComponent(one.id)}`}
-      aria-label=${say("doctors.book-with", { name: one.name })}
-      >${say("doctors.book")}</a
-    >
+    <div class="actions">
+      ${one.presence === "offline" ? nothing : call}
+      <a
+        class="button quiet"
+        href=${`/patient/appointments#book=${encodeURIComponent(one.id)}`}
+        aria-label=${say("doctors.book-with", { name: one.name })}
+        >${say("doctors.book")}</a
+      >
+    </div>
   </li>`;
 }
 
