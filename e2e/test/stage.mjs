@@ -8,8 +8,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { io } from "socket.io-client";
 
-const SECRET = "a secret of the host application, long enough";
-const BINARY = process.env.BEDSIDE_TEST_BINARY ?? new URL("../../target/debug/bedside", import.meta.url).pathname;
+export const SECRET = "a secret of the host application, long enough";
+export const BINARY = process.env.BEDSIDE_TEST_BINARY ?? new URL("../../target/debug/bedside", import.meta.url).pathname;
 /** What has not come by then does not come. */
 const PATIENCE = 5_000;
 
@@ -109,6 +109,11 @@ export class Line {
       const late = setTimeout(() => reject(new Error(`${event} did not come; heard: ${this.names()}`)), PATIENCE);
       this.#waiting.push({ event, fits, resolve: (payload) => (clearTimeout(late), resolve(payload)) });
     });
+  }
+
+  /** What came before does not matter any more. */
+  forget() {
+    this.#heard = [];
   }
 
   /** What came and was not waited for. */

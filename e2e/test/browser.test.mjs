@@ -1,0 +1,248 @@
+// People call each other in a real browser, with its fake camera and microphone.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { createInterface } from "node:readline";
+import { test } from "node:test";
+import { chromium } from "playwright-core";
+import { BINARY, SECRET, token } from "./stage.mjs";
+
+const CHROMIUM = process.env.BEDSIDE_TEST_CHROMIUM ?? "/usr/bin/chromium";
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--no-first-run",
+  "--use-fake-device-for-media-stream=fps=15",
+  "--use-fake-ui-for-media-stream",
+  "--allow-loopback-in-peer-connection",
+  "--autoplay-policy=no-user-gesture-required",
+];
+const NEEDS = existsSync(CHROMIUM)
+  ? {}
+  : { skip: `NO CALL WAS TRIED IN A BROWSER: there is no ${CHROMIUM}. Install chromium, or set BEDSIDE_TEST_CHROMIUM.` };
+const PATIENCE = 20_000;
+
+test("two people in their browsers ring, see each other and hang up", NEEDS, async (t) => {
+  const { links } = await demo(t);
+  const browser = await browse(t);
+  const jane = await signIn(browser, links["Jane Smith"], "Jane Smith");
+  const ada = await signIn(browser, links["Ada Patient"], "Ada Patient");
+  await ada.getByRole("link", { name: "Practitioners" }).click();
+  await ada.locator(".tile", { hasText: "Jane Smith" }).getByText("Online").waitFor();
+  await ada.getByRole("button", { name: "Start a video call with Jane Smith" }).click();
+  await ada.getByText("It rings at Jane Smith's.").waitFor();
+  await jane.getByText("Ada Patient is calling").waitFor();
+  await jane.getByRole("button", { name: "Accept", exact: true }).click();
+  await Promise.all([
+    ada.waitForURL(/\/patient\/video-call\/[^/]+$/),
+    jane.waitForURL(/\/doctor\/video-call\/[^/]+$/),
+  ]);
+  await Promise.all([plays(ada, "video.remote"), plays(jane, "video.remote")]);
+  await ada.getByRole("button", { name: "Hang up" }).click();
+  await Promise.all([
+    ada.getByText("The call has ended.").waitFor(),
+    jane.getByText("Ada Patient has ended the call.").waitFor(),
+  ]);
+  assert.match(ada.url(), /\/patient\/appointments$/);
+  assert.match(jane.url(), /\/doctor\/dashboard$/);
+});
+
+test("a ring that is declined or given up is told in words", NEEDS, async (t) => {
+  const { links } = await demo(t);
+  const browser = await browse(t);
+  const jane = await signIn(browser, links["Jane Smith"], "Jane Smith");
+  const ada = await signIn(browser, links["Ada Patient"], "Ada Patient");
+  await ada.getByRole("link", { name: "Practitioners" }).click();
+  const ring = () => ada.getByRole("button", { name: "Start a video call with Jane Smith" }).click();
+  await ring();
+  await jane.getByRole("button", { name: "Decline", exact: true }).click();
+  await ada.getByText("Jane Smith cannot talk now. Book a time instead.").waitFor();
+  await ada.getByRole("button", { name: "Close" }).click();
+  await ring();
+  await jane.getByText("Ada Patient is calling").waitFor();
+  await ada.getByRole("button", { name: "Cancel" }).click();
+  await jane.getByText("Ada Patient is calling").waitFor({ state: "detached" });
+});
+
+test("a page made of the rooms document's snippets meets ours in an appointment", NEEDS, async (t) => {
+  const pages = await snippets(t);
+  const { links, address } = await demo(t, "--host-token-secret", SECRET, "--allow-origin", pages);
+  const browser = await browse(t);
+  const jane = await signIn(browser, links["Jane Smith"], "Jane Smith");
+  const pass = token({ sub: "otto", role: "patient", name: "Otto Other" });
+  const { id } = await rest(address, pass, "POST", "/api/appointments", {
+    practitionerId: "bs_jane",
+    type: "Remote",
+    scheduledDate: new Date(Date.now() + 300_000).toISOString(),
+  });
+  await jane.reload();
+  await jane.getByRole("button", { name: /^Accept: Otto Other/ }).click();
+  await jane.getByText("Accepted. Both of you have been told.").waitFor();
+  const { roomId } = await rest(address, pass, "GET", `/video-call/room/appointment/${id}`);
+
+  const otto = await open(browser, `${pages}/?${new URLSearchParams({ server: address, token: pass, roomId })}`);
+  await otto.waitForFunction(() => globalThis.joined, undefined, { timeout: PATIENCE });
+  const { callId } = await otto.evaluate(() => globalThis.joined);
+  // Otto is there first, so his page offers.
+  await jane.goto(new URL(`/doctor/video-call/${callId}`, jane.url()).href);
+  await Promise.all([plays(otto, "#remote"), plays(jane, "video.remote")]);
+  // Now Jane is there first, so ours does.
+  await otto.reload();
+  await plays(otto, "#remote");
+  await plays(jane, "video.remote");
+  await otto.getByRole("button", { name: "End" }).click();
+  await jane.getByText("Otto Other has ended the call.").waitFor();
+});
+
+/** A demo practice on a free port, and the sign-in links that it prints. */
+async function demo(t, ...flags) {
+  const args = ["demo", "--listen", "127.0.0.1:0", ...flags];
+  const server = spawn(BINARY, args, { stdio: ["ignore", "pipe", "ignore"] });
+  const gone = new Promise((resolve) => server.once("exit", resolve));
+  t.after(async () => {
+    server.kill("SIGTERM");
+    await gone;
+  });
+  const links = {};
+  for await (const line of createInterface({ input: server.stdout })) {
+    const [, name, link] = line.match(/^ {2}(.+?) \(\w+\) +(http\S+)$/) ?? [];
+    if (name) links[name] = link;
+    // It listens before it prints them; an empty line ends them.
+    if (line === "" && "Jane Smith" in links) return { links, address: new URL(links["Jane Smith"]).origin };
+  }
+  throw new Error("the demo did not start");
+}
+
+async function browse(t) {
+  const browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: FLAGS });
+  t.after(() => browser.close());
+  return browser.newContext();
+}
+
+async function open(browser, address) {
+  const page = await browser.newPage();
+  page.setDefaultTimeout(PATIENCE);
+  await page.goto(address);
+  return page;
+}
+
+async function signIn(browser, link, name) {
+  const page = await open(browser, link);
+  await page.getByRole("button", { name: `Continue as ${name}` }).click();
+  await page.waitForURL(/\/(doctor\/dashboard|patient\/appointments)$/);
+  return page;
+}
+
+/** The picture of the other side is there, and it moves. */
+async function plays(page, selector) {
+  const moved = ({ selector, since }) => {
+    const video = document.querySelector(selector);
+    return video && video.videoWidth > 0 && video.currentTime > since ? video.currentTime : false;
+  };
+  const options = { timeout: PATIENCE };
+  const first = await page.waitForFunction(moved, { selector, since: 0 }, options);
+  await page.waitForFunction(moved, { selector, since: (await first.jsonValue()) + 0.5 }, options);
+}
+
+async function rest(address, bearer, method, path, body) {
+  const headers = { authorization: `Bearer ${bearer}`, "content-type": "application/json" };
+  const answer = await fetch(address + path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+  assert.ok(answer.ok, `${method} ${path}: ${answer.status}`);
+  return answer.json();
+}
+
+/** Serves the page below from an address of its own, with the official client beside it. */
+async function snippets(t) {
+  const client = new URL("../node_modules/socket.io-client/dist/socket.io.min.js", import.meta.url);
+  const server = createServer((request, response) => {
+    const isScript = request.url === "/socket.io.min.js";
+    response.setHeader("content-type", isScript ? "text/javascript" : "text/html; charset=utf-8");
+    response.end(isScript ? readFileSync(client) : SNIPPETS);
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return `http://localhost:${server.address().port}`;
+}
+
+/** The document's JavaScript, with what it leaves to the reader: the token, the answer, and candidates that come. */
+const SNIPPETS = `<!doctype html><title>Rooms</title>
+<video id="remote" autoplay playsinline></video>
+<button id="end">End</button>
+<script src="/socket.io.min.js"></script>
+<script type="module">
+const given = new URLSearchParams(location.search);
+const [server, token, roomId] = ['server', 'token', 'roomId'].map((name) => given.get(name));
+const userId = 'otto';
+
+const configuration = {
+  iceServers: []  // Both are on one machine, and a test asks nobody outside.
+};
+const pc = new RTCPeerConnection(configuration);
+const stream = await navigator.mediaDevices.getUserMedia({
+  video: true,
+  audio: true
+});
+stream.getTracks().forEach(track => pc.addTrack(track, stream));
+pc.ontrack = (event) => {
+  document.querySelector('#remote').srcObject = event.streams[0];
+};
+
+const socket = io(server + '/video-call', {
+  transports: ['websocket'],
+  auth: { token }
+});
+socket.emit('join-room', {
+  roomId: roomId,
+  userId: userId
+});
+socket.on('joined-room', (data) => {
+  globalThis.joined = data;
+});
+socket.on('user-joined', async (data) => {
+  const offer = await pc.createOffer();
+  await pc.setLocalDescription(offer);
+  socket.emit('webrtc-signal', {
+    roomId: roomId,
+    userId: userId,
+    signal: { type: 'offer', sdp: offer.sdp }
+  });
+});
+pc.onicecandidate = (event) => {
+  if (event.candidate) {
+    socket.emit('webrtc-signal', {
+      roomId: roomId,
+      userId: userId,
+      signal: event.candidate
+    });
+  }
+};
+socket.on('webrtc-signal', async (data) => {
+  if (data.signal.type === 'offer') {
+    await pc.setRemoteDescription(data.signal);
+    const answer = await pc.createAnswer();
+    await pc.setLocalDescription(answer);
+    socket.emit('webrtc-signal', {
+      roomId: roomId,
+      userId: userId,
+      signal: { type: 'answer', sdp: answer.sdp }
+    });
+  } else if (data.signal.type === 'answer') {
+    await pc.setRemoteDescription(data.signal);
+  } else {
+    await pc.addIceCandidate(data.signal);
+  }
+});
+document.querySelector('#end').onclick = () => socket.emit('end-call', {
+  roomId: roomId,
+  userId: userId
+});
+</script>`;
