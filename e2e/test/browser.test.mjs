@@ -74,30 +74,30 @@ test("a page made of the rooms document's snippets meets ours in an appointment"
   const pages = await snippets(t);
   const { links, address } = await demo(t, "--host-token-secret", SECRET, "--allow-origin", pages);
   const browser = await browse(t);
-  const jane = await signIn(browser, links["Jane Smith"], "Jane Smith");
+  const omar = await signIn(browser, links["Omar Haddad"], "Omar Haddad");
   const pass = token({ sub: "otto", role: "patient", name: "Otto Other" });
   const { id } = await rest(address, pass, "POST", "/api/appointments", {
-    practitionerId: "bs_jane",
+    practitionerId: "bs_omar",
     type: "Remote",
     scheduledDate: new Date(Date.now() + 300_000).toISOString(),
   });
-  await jane.reload();
-  await jane.getByRole("button", { name: /^Accept: Otto Other/ }).click();
-  await jane.getByText("Accepted. Both of you have been told.").waitFor();
+  await omar.reload();
+  await omar.getByRole("button", { name: /^Accept: Otto Other/ }).click();
+  await omar.getByText("Accepted. Both of you have been told.").waitFor();
   const { roomId } = await rest(address, pass, "GET", `/video-call/room/appointment/${id}`);
 
   const otto = await open(browser, `${pages}/?${new URLSearchParams({ server: address, token: pass, roomId })}`);
   await otto.waitForFunction(() => globalThis.joined, undefined, { timeout: PATIENCE });
   const { callId } = await otto.evaluate(() => globalThis.joined);
   // Otto is there first, so his page offers.
-  await jane.goto(new URL(`/doctor/video-call/${callId}`, jane.url()).href);
-  await Promise.all([plays(otto, "#remote"), plays(jane, "video.remote")]);
-  // Now Jane is there first, so ours does.
+  await omar.goto(new URL(`/doctor/video-call/${callId}`, omar.url()).href);
+  await Promise.all([plays(otto, "#remote"), plays(omar, "video.remote")]);
+  // Now Omar is there first, so ours does.
   await otto.reload();
   await plays(otto, "#remote");
-  await plays(jane, "video.remote");
+  await plays(omar, "video.remote");
   await otto.getByRole("button", { name: "End" }).click();
-  await jane.getByText("Otto Other has ended the call.").waitFor();
+  await omar.getByText("Otto Other has ended the call.").waitFor();
 });
 
 /** A demo practice on a free port, and the sign-in links that it prints. */
