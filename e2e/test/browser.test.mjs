@@ -70,6 +70,18 @@ test("a ring that is declined or given up is told in words", NEEDS, async (t) =>
   await jane.getByText("Ada Patient is calling").waitFor({ state: "detached" });
 });
 
+test("somebody without a camera is told so, and still sees the other", NEEDS, async (t) => {
+  const { links } = await demo(t);
+  const jane = await signIn(await browse(t), links["Jane Smith"], "Jane Smith");
+  const bare = await browse(t, FLAGS.filter((flag) => !flag.startsWith("--use-fake-device")));
+  const ada = await signIn(bare, links["Ada Patient"], "Ada Patient");
+  await ada.getByRole("link", { name: "Practitioners" }).click();
+  await ada.getByRole("button", { name: "Start a video call with Jane Smith" }).click();
+  await jane.getByRole("button", { name: "Accept", exact: true }).click();
+  await ada.getByText("Your camera and microphone cannot be used").waitFor();
+  await plays(ada, "video.remote");
+});
+
 test("a page made of the rooms document's snippets meets ours in an appointment", NEEDS, async (t) => {
   const pages = await snippets(t);
   const { links, address } = await demo(t, "--host-token-secret", SECRET, "--allow-origin", pages);
@@ -119,8 +131,8 @@ async function demo(t, ...flags) {
   throw new Error("the demo did not start");
 }
 
-async function browse(t) {
-  const browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: FLAGS });
+async function browse(t, args = FLAGS) {
+  const browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args });
   t.after(() => browser.close());
   return browser.newContext();
 }

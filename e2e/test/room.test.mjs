@@ -125,3 +125,20 @@ test("the practice sends back to the waiting room, removes, and admits again", a
   await ada.heard("waiting-room");
   assert.equal((await jane.heard("participant-waiting")).userId, "ada");
 });
+
+test("whoever waits for an appointment that is cancelled is told, and nobody enters it again", async (t) => {
+  const stage = await serve(t);
+  const { ada, jane } = await two(stage);
+  const { id, roomId } = await stage.rest("POST", "/api/appointments", jane.token, {
+    practitionerId: "jane",
+    patientId: "ada",
+    type: "Remote",
+    scheduledDate: new Date(Date.now() + 60_000).toISOString(),
+  });
+  await ada.does("join-room", { roomId });
+  await ada.heard("joined-room");
+  await stage.rest("POST", `/api/appointments/${id}/cancel`, jane.token, { reason: "ill" });
+  assert.equal((await ada.heard("call-ended")).reason, "cancelled");
+  assert.equal(await ada.refused("join-room", { roomId }), "expired");
+  assert.equal(await jane.refused("join-room", { roomId }), "expired");
+});

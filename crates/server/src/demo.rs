@@ -9,7 +9,7 @@ use bedside_domain::time::{Millis, Span};
 use bedside_store::Use;
 
 use crate::Failure;
-use crate::app::appointments::{self, Ask, Who};
+use crate::app::booking::{self, Ask, Who};
 use crate::app::people::{self, Told};
 use crate::app::{App, Asker, doors};
 use crate::clock;
@@ -112,7 +112,7 @@ async fn book(app: &App, by: &Cast, start: Millis, reason: &str) -> Result<(), E
         reason: Some(reason.to_owned()),
     };
     let asker = by.asker(app).await?;
-    appointments::create(app, &asker, &ask, None, |_| Answer { status: 201, body: String::new() }).await?;
+    booking::create(app, &asker, &ask, None, |_| Answer { status: 201, body: String::new() }).await?;
     Ok(())
 }
 

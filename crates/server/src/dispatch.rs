@@ -120,7 +120,7 @@ pub async fn decide_call(
 }
 
 /// The call, the room that keeps step with it, and the notices that are owed: one change.
-fn change_of_call(
+pub fn change_of_call(
     now: Millis,
     by: Actor<'_>,
     held: Held<Call>,

@@ -22,12 +22,7 @@ impl Call {
                     seats: Seats::of_parties(&self.caller, &self.callee, Door::Open),
                 };
             }
-            Event::Began => {
-                if let State::Waiting { seats, .. } = &mut self.state {
-                    let seats = std::mem::take(seats);
-                    self.state = State::Active { since: at, answered_on: None, seats };
-                }
-            }
+            Event::Began => self.begin(at),
             Event::Invited { person, role, .. } => {
                 let guest = Seat { part: Part::Guest(*role), admission: Admission::Needed, place: Place::Expected };
                 if let Some(seats) = self.seats_mut() {
@@ -77,6 +72,14 @@ impl Call {
         match &mut self.state {
             State::Waiting { seats, .. } | State::Active { seats, .. } => Some(seats),
             State::Ringing { .. } | State::Ended { .. } => None,
+        }
+    }
+
+    /// Both are in the room that was open.
+    fn begin(&mut self, at: Millis) {
+        if let State::Waiting { seats, .. } = &mut self.state {
+            let seats = std::mem::take(seats);
+            self.state = State::Active { since: at, answered_on: None, seats };
         }
     }
 

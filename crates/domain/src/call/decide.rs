@@ -37,6 +37,17 @@ impl Call {
         }
     }
 
+    /// The appointment it belongs to will not take place: nobody is rung or waited for any more. Two who are talking
+    /// are not interrupted.
+    pub fn call_off(&self, by: Option<&PersonId>) -> Vec<Event> {
+        match &self.state {
+            State::Ringing { .. } | State::Waiting { .. } => {
+                vec![Event::Ended { why: Ending::Cancelled, by: by.cloned(), words: None }]
+            }
+            State::Active { .. } | State::Ended { .. } => vec![],
+        }
+    }
+
     /// Strangers learn nothing, not even that there is a call.
     fn standing<'a>(&self, by: Actor<'a>) -> Result<Standing<'a>, Refusal> {
         match by {

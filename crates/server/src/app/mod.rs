@@ -2,6 +2,7 @@
 //! change down the road. Knows the domain and the store; knows nothing of HTTP, sockets or JSON.
 
 pub mod appointments;
+pub mod booking;
 pub mod calls;
 pub mod chat;
 pub mod doors;

@@ -1,7 +1,7 @@
 //! Calls that begin because somebody enters the room of an appointment.
 
 use super::stage::*;
-use crate::call::{Command, Door};
+use crate::call::{Command, Door, Ending, Event};
 
 #[test]
 fn an_open_door_lets_both_straight_in_and_the_call_begins_with_the_second() {
@@ -156,4 +156,13 @@ fn the_waiting_room_is_a_queue() {
     assert_eq!(seats.waiting(), [(&person(INES), at(2)), (&person(JANE), at(3))]);
     let inside: Vec<_> = seats.participants().map(|(person, _)| person.as_str()).collect();
     assert_eq!(inside, [ADA]);
+}
+
+#[test]
+fn what_is_called_off_ends_while_it_waits_or_rings_and_not_while_two_talk() {
+    let (by, cancelled) = (person(ADA), |by| vec![Event::Ended { why: Ending::Cancelled, by, words: None }]);
+    assert_eq!(room(Door::Open).call_off(Some(&by)), cancelled(Some(by.clone())));
+    assert_eq!(jane_rings_ada().call_off(None), cancelled(None));
+    let talking = after(room(Door::Open), &[(0, JANE, Command::Join), (9, ADA, Command::Join)]);
+    assert_eq!(talking.call_off(Some(&by)), vec![]);
 }

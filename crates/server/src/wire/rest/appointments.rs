@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 
 use super::{App, Wire, answer};
 use crate::app::appointments::{self, Filter, Shown};
-use crate::app::{Asker, PageWish};
+use crate::app::{Asker, PageWish, booking};
 use crate::dispatch::{Answer, Once};
 use crate::wire::auth::Signed;
 use crate::wire::extract::{Body, Nothing, Path, Query};
@@ -41,7 +41,7 @@ pub fn router() -> OpenApiRouter<Wire> {
 async fn create(State(wire): App, Signed(asker): Signed, body: Body<NewAppointment>) -> Result<Answer, Refused> {
     let ask = translate::ask(body.value)?;
     let render = |shown: &Shown| answer(StatusCode::CREATED, &translate::appointment(shown));
-    Ok(appointments::create(&wire.app, &asker, &ask, body.once.as_ref(), render).await?)
+    Ok(booking::create(&wire.app, &asker, &ask, body.once.as_ref(), render).await?)
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]

@@ -15,22 +15,22 @@ use super::people::must_be_sound;
 use super::{Read, WORDS_CHARS_AT_MOST, brief, instant, must_be_line, time, words};
 use crate::app::appointments::{self, Wish};
 use crate::app::people::Told;
-use crate::app::{doors, rooms};
+use crate::app::{booking, doors, rooms};
 
 const MINUTES_BY_DEFAULT: u16 = 30;
 
-pub fn ask(new: NewAppointment) -> Read<appointments::Ask> {
+pub fn ask(new: NewAppointment) -> Read<booking::Ask> {
     let patient = match (new.patient_id, new.patient) {
         (Some(_), Some(_)) => return Err(Refusal::Invalid("either patientId or patient, not both")),
-        (Some(id), None) => appointments::Who::Known(PersonId::new(id)),
+        (Some(id), None) => booking::Who::Known(PersonId::new(id)),
         (None, Some(patient)) => new_patient(patient)?,
-        (None, None) => appointments::Who::Asker,
+        (None, None) => booking::Who::Asker,
     };
     let kind = Kind::named(&new.kind).ok_or(Refusal::Invalid("type must be Remote or InPerson"))?;
     if kind == Kind::InPerson && new.meeting_link.is_some() {
         return Err(Refusal::Invalid("an appointment at the practice has no meetingLink"));
     }
-    Ok(appointments::Ask {
+    Ok(booking::Ask {
         practitioner: PersonId::new(new.practitioner_id),
         patient,
         kind,
@@ -108,7 +108,7 @@ fn slot(start: &str, minutes: u16) -> Read<Slot> {
     Ok(Slot { start: instant(start)?, minutes })
 }
 
-fn new_patient(patient: NewPatient) -> Read<appointments::Who> {
+fn new_patient(patient: NewPatient) -> Read<booking::Who> {
     let told = Told { name: Some(patient.name), email: patient.email, phone: patient.phone, ..Told::default() };
     must_be_sound(&told)?;
     let filled = |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
@@ -116,7 +116,7 @@ fn new_patient(patient: NewPatient) -> Read<appointments::Who> {
     if email.is_none() && phone.is_none() {
         return Err(Refusal::Invalid("patient needs an email or a phone"));
     }
-    Ok(appointments::Who::New { email, phone, name: told.name.unwrap_or_default() })
+    Ok(booking::Who::New { email, phone, name: told.name.unwrap_or_default() })
 }
 
 fn provider(link: Option<String>) -> Read<Provider> {
