@@ -76,3 +76,14 @@ test("presence changes are told to whoever watches", async (t) => {
   await jane.does("set-presence", { presence: "away" });
   await shown("away");
 });
+
+test("a connection ends with its token", async (t) => {
+  const stage = await serve(t);
+  const exp = Math.floor(Date.now() / 1000) + 2;
+  const auth = { token: token({ sub: "ada", role: "patient", name: "Ada", exp }) };
+  const ada = await stage.person("ada", "patient", "Ada", { auth, reconnection: false });
+  const gone = new Promise((resolve) => ada.socket.once("disconnect", resolve));
+  assert.equal((await ada.heard("error", ({ code }) => code === "unauthorized")).event, "connect");
+  await gone;
+  assert.ok(Date.now() / 1000 < exp + 6);
+});

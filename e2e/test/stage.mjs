@@ -11,7 +11,7 @@ import { io } from "socket.io-client";
 export const SECRET = "a secret of the host application, long enough";
 export const BINARY = process.env.BEDSIDE_TEST_BINARY ?? new URL("../../target/debug/bedside", import.meta.url).pathname;
 /** What has not come by then does not come. */
-const PATIENCE = 5_000;
+const PATIENCE = 8_000;
 
 /** The running server of one test. */
 export async function serve(test, ...flags) {

@@ -191,9 +191,11 @@ pub fn may_talk(viewer: &Viewer, call: &Call) -> Allowed {
     or_not_found(seat.is_some_and(|seat| seat.is_inside()))
 }
 
-/// What was written before is for the two parties: staff and administrators never read it.
-pub fn may_read_chat(viewer: &Viewer, call: &Call) -> Allowed {
-    or_not_found(call.party(&viewer.id).is_some())
+/// What was written before is for the two parties, while they are inside: staff and administrators never read it, and
+/// guests see nothing from before their time.
+pub fn may_read_chat(person: &PersonId, call: &Call) -> Allowed {
+    let seat = call.seats().and_then(|seats| seats.get(person));
+    or_not_found(call.party(person).is_some() && seat.is_some_and(|seat| seat.is_inside()))
 }
 
 /// Live calls of everybody, and the audit.

@@ -8,7 +8,7 @@ CREATE TABLE chat_messages (
     request TEXT NOT NULL,
     text TEXT NOT NULL,
     at BIGINT NOT NULL,
-    UNIQUE (person, request)
+    UNIQUE (call, person, request)
 );
 CREATE INDEX chat_messages_of_call ON chat_messages (call, seq);
 

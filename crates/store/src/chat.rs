@@ -24,17 +24,18 @@ pub enum Kept {
 }
 
 impl Store {
-    /// Keeps a message, once for each `request` of its writer.
+    /// Keeps a message, once for each `request` of its writer in that call.
     pub async fn keep_message(&self, message: &ChatMessage, request: &str) -> Result<Kept> {
         const KEEP: &str = "INSERT INTO chat_messages (id, call, person, request, text, at) \
                             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
-        const FIND: &str = "SELECT id, call, person, text, at FROM chat_messages WHERE person = $1 AND request = $2";
+        const FIND: &str = "SELECT id, call, person, text, at FROM chat_messages WHERE call = $1 AND person = $2 \
+                            AND request = $3";
         let ChatMessage { id, call, person, text, at } = message;
         let row = sql!(KEEP, id.as_str(), call, person, request, text.as_str(), *at);
         if self.engine.run("keeping a message", row).await? > 0 {
             return Ok(Kept::Now(message.clone()));
         }
-        let found = self.engine.row("looking for a message", sql!(FIND, person, request)).await?;
+        let found = self.engine.row("looking for a message", sql!(FIND, call, person, request)).await?;
         Ok(Kept::Before(self::message(&found.ok_or(StoreError::unreadable("request"))?)?))
     }
 

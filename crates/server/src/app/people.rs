@@ -54,6 +54,11 @@ pub fn me(asker: &Asker) -> Person {
     }
 }
 
+/// Whether somebody is here who has not been disabled.
+pub async fn is_welcome(app: &App, id: &PersonId) -> Result<bool, Error> {
+    Ok(app.store.person(id).await?.is_some_and(|held| held.value.disabled_at.is_none()))
+}
+
 pub async fn find(app: &App, asker: &Asker, find: Find) -> Result<Person, Error> {
     let found = match &find {
         Find::Id(id) => app.store.person(id).await?.map(|held| held.value),

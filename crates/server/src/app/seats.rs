@@ -27,7 +27,7 @@ pub struct Situation {
 }
 
 /// Comes to the room: inside, or into its waiting room. Opens the session of an appointment if none is running.
-pub async fn enter(app: &App, asker: &Asker, at: &At) -> Result<Call, Error> {
+pub async fn enter(app: &App, asker: &Asker, at: &At) -> Result<Held<Call>, Error> {
     let attempt = move |now| async move {
         let (room, held) = find(app, asker, at).await?;
         let by = Actor::Person(&asker.viewer.id);
@@ -48,7 +48,8 @@ pub async fn enter(app: &App, asker: &Asker, at: &At) -> Result<Call, Error> {
             }
         }
     };
-    dispatch::dispatch(app, attempt).await
+    let call = dispatch::dispatch(app, attempt).await?;
+    Ok(app.store.call(&call.id).await?.ok_or(Refusal::NotFound)?)
 }
 
 /// Any other command to the call that is there. Good-byes to a room that is empty already change nothing: both sides

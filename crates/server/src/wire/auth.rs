@@ -108,6 +108,22 @@ pub fn socket_token(wire: &Wire, given: Option<&str>, headers: &HeaderMap) -> Re
     Ok(token.to_owned())
 }
 
+/// Whether a connection may go on: its token has not run out, to the second, and its person is not disabled.
+pub async fn still_good(wire: &Wire, token: &str, person: &PersonId) -> Result<(), Refused> {
+    if !token.contains('.') {
+        let asker = app::doors::signed_in(&wire.app, token).await?;
+        return asker.map(drop).ok_or_else(|| Refused::unauthorized("the session is over"));
+    }
+    let claims = wire.host_tokens.read(token).await.map_err(Refused::unauthorized)?;
+    if translate::has_passed(claims.exp) {
+        return Err(Refused::unauthorized("the token has expired"));
+    }
+    match app::people::is_welcome(&wire.app, person).await? {
+        true => Ok(()),
+        false => Err(Refused::unauthorized("this person has been disabled")),
+    }
+}
+
 /// A page of somebody else's may connect only where the operator has said so.
 pub fn may_connect_from(wire: &Wire, headers: &HeaderMap) -> Result<(), Refused> {
     let origin = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());

@@ -23,6 +23,7 @@ const KEYS_WAIT: Duration = Duration::from_secs(5);
 #[derive(Clone, Debug, Deserialize)]
 pub struct Claims {
     pub sub: String,
+    pub exp: i64,
     pub role: String,
     pub name: Option<String>,
     pub given_name: Option<String>,

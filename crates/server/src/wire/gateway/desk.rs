@@ -9,7 +9,7 @@ use super::Gateway;
 use super::hub::{Line, Show, To};
 use super::vocabulary::{Act, Given};
 use crate::app::{Asker, Names, chat, presence, ring, seats};
-use crate::dispatch::Once;
+use crate::dispatch::{Error, Once};
 use crate::wire::problem::Refused;
 use crate::wire::translate;
 
@@ -89,30 +89,30 @@ impl Seated<'_> {
         let room = self.room(given).await?;
         let sat = self.gateway.hub.sits(&room, self.line);
         self.gateway.hub.ask_to_enter(&room, self.line);
-        let call = match seats::enter(app, self.asker, &at).await {
-            Ok(call) => call,
+        let held = match seats::enter(app, self.asker, &at).await {
+            Ok(held) => held,
             Err(error) => {
                 self.gateway.hub.give_up_asking(&room, self.line);
                 return Err(error.into());
             }
         };
+        let call = &held.value;
         // Somebody who was in already has caused no news; the seat is theirs all the same, at this connection.
-        if translate::is_inside(&call, self.me()) && !sat {
-            let names = app.names(seats::people_of(&call)).await?;
-            if self.gateway.hub.seat(&room, self.me()).is_some() {
-                super::hub::send(self.line, "joined-room", &joined(self.gateway, &call, 0, &names, self.me()));
-            }
+        if translate::is_inside(call, self.me()) && !sat && self.gateway.hub.seat(&room, self.me()).is_some() {
+            let names = app.names(seats::people_of(call)).await?;
+            super::hub::send(
+                self.line,
+                "joined-room",
+                &joined(self.gateway, call, held.version, &names, self.me()).await,
+            );
         }
-        let before = chat::before(app, self.asker, &call).await?;
-        let names = app.names(before.iter().map(|message| &message.person)).await?;
-        let before: Vec<_> = before.iter().map(|one| translate::chat_message_of(one, &room, &names)).collect();
-        let waiting = translate::position(&call, self.me());
+        let waiting = translate::position(call, self.me());
         Ok(json!({
             "roomId": room.as_str(),
             "callId": call.id.as_str(),
             "waiting": waiting.is_some(),
             "position": waiting,
-            "chat": before,
+            "chat": before(self.gateway, call, self.me()).await,
         }))
     }
 
@@ -230,7 +230,7 @@ pub async fn rings(gateway: &Gateway, line: &Line, call: &CallId) {
 }
 
 /// What somebody gets who is in the room now.
-pub fn joined(gateway: &Gateway, call: &translate::Call, version: i64, names: &Names, me: &PersonId) -> Value {
+pub async fn joined(gateway: &Gateway, call: &translate::Call, version: i64, names: &Names, me: &PersonId) -> Value {
     let participants: Vec<Value> = translate::participants(call, names)
         .into_iter()
         .map(|one| {
@@ -249,7 +249,26 @@ pub fn joined(gateway: &Gateway, call: &translate::Call, version: i64, names: &N
         "participants": participants,
         "iceServers": gateway.wire.app.settings.ice_servers,
         "mediaMode": "p2p",
+        "chat": before(gateway, call, me).await,
         "version": version,
+    })
+}
+
+/// What was written before somebody came. Whoever cannot read it now finds it on coming again.
+async fn before(gateway: &Gateway, call: &translate::Call, me: &PersonId) -> Vec<Value> {
+    let app = &gateway.wire.app;
+    let messages = chat::before(app, me, call).await;
+    let shown = async |messages: Vec<chat::ChatMessage>| {
+        let names = app.names(messages.iter().map(|message| &message.person)).await?;
+        Ok(messages.iter().map(|one| translate::chat_message_of(one, &call.room, &names)).collect())
+    };
+    let shown: Result<Vec<Value>, Error> = match messages {
+        Ok(messages) => shown(messages).await,
+        Err(error) => Err(error),
+    };
+    shown.unwrap_or_else(|error| {
+        tracing::error!(?error, "the chat of a call could not be read");
+        Vec::new()
     })
 }
 

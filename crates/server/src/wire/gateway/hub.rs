@@ -174,6 +174,7 @@ impl Hub {
             let meant = match to {
                 To::All => true,
                 To::AllBut(other) => person != other,
+                To::AllButThese(others) => !others.contains(&person),
                 To::One(one) => person == one,
             };
             if meant {
@@ -227,6 +228,7 @@ impl Hub {
 pub enum To<'a> {
     All,
     AllBut(&'a PersonId),
+    AllButThese(&'a [&'a PersonId]),
     One(&'a PersonId),
 }
 

@@ -235,7 +235,7 @@ async fn keep(gateway: &Gateway, guest: &Guest, line: &Line) {
             since_renewal = Duration::ZERO;
             let _ = presence::renew(&gateway.wire.app, &line.person, &line.device).await;
         }
-        match auth::by_token(&gateway.wire, &guest.token).await {
+        match auth::still_good(&gateway.wire, &guest.token, &line.person).await {
             Err(refused) if refused.code().name() == "unauthorized" => {
                 super::hub::send(line, "error", &told("connect", &refused));
                 let _ = line.socket.clone().disconnect();

@@ -99,10 +99,15 @@ async fn tell(gateway: &Gateway, news: &CallNews) {
                 let to = but.as_ref().map_or(To::All, To::AllBut);
                 gateway.hub.tell_room(room, to, event, &payload);
             }
+            Step::Guests { event, payload } => {
+                let parties = [&news.call.caller.id, &news.call.callee.id];
+                gateway.hub.tell_room(room, To::AllButThese(&parties), event, &payload);
+            }
             Step::Ring { to, payload } => ring(gateway, &to, news, &payload),
             Step::Seat { person } => {
                 if let Some(line) = gateway.hub.seat(room, &person) {
-                    hub::send(&line, "joined-room", &desk::joined(gateway, &news.call, news.version, &names, &person));
+                    let joined = desk::joined(gateway, &news.call, news.version, &names, &person).await;
+                    hub::send(&line, "joined-room", &joined);
                 }
             }
             Step::Wait { person } => wait(gateway, news, &person),

@@ -12,6 +12,7 @@ use bedside_protocol::Page;
 use jiff::Timestamp;
 
 use crate::app::Listing;
+use crate::clock;
 
 pub use self::appointments::*;
 pub use self::calls::*;
@@ -32,6 +33,11 @@ pub fn instant(text: &str) -> Read<Millis> {
     let parsed = text.trim().parse::<Timestamp>();
     let at = parsed.map_err(|_| Refusal::Invalid("times must be like 2025-10-15T10:00:00Z"))?;
     Ok(Millis(at.as_millisecond()))
+}
+
+/// Whether a time in seconds, as tokens have it, is over.
+pub fn has_passed(seconds: i64) -> bool {
+    clock::now().0 >= seconds.saturating_mul(1_000)
 }
 
 pub fn optional_instant(text: Option<&str>) -> Read<Option<Millis>> {

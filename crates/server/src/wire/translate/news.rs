@@ -24,6 +24,11 @@ pub enum Step {
         event: &'static str,
         payload: Value,
     },
+    /// To everybody in the room but the two parties, who hear it at all their devices.
+    Guests {
+        event: &'static str,
+        payload: Value,
+    },
     /// Every device of the person rings, and says so.
     Ring {
         to: PersonId,
@@ -222,7 +227,7 @@ impl Teller<'_> {
                 vec![
                     self.person(caller, "call-ended", ended.clone()),
                     self.person(callee, "call-ended", ended.clone()),
-                    Step::Room { but: None, event: "call-ended", payload: self.full(ended) },
+                    Step::Guests { event: "call-ended", payload: self.full(ended) },
                     Step::Close,
                 ]
             }
