@@ -57,7 +57,8 @@ test("an appointment is entered by both, through the waiting room where it is on
   assert.equal(await ada.refused("webrtc-signal", { roomId, signal: {} }), "not-found");
   assert.equal(await ada.refused("admit-participant", { roomId, userId: "ada" }), "forbidden");
   await jane.does("join-room", { roomId });
-  assert.equal((await jane.heard("joined-room")).status, "Waiting");
+  const joined = await jane.heard("joined-room");
+  assert.deepEqual([joined.status, joined.waiting], ["Waiting", [{ userId: "ada", name: "Ada Patient" }]]);
   await jane.does("admit-participant", { roomId, userId: "ada" });
   assert.equal((await ada.heard("joined-room")).status, "InProgress");
   assert.equal((await jane.heard("user-joined")).userId, "ada");

@@ -53,6 +53,8 @@ export interface IceServer {
 export interface JoinedRoom extends OfCall {
   readonly userId: string;
   readonly participants: readonly Member[];
+  /** Who is at the door, for those who keep it. */
+  readonly waiting: readonly Member[];
   readonly iceServers: readonly IceServer[];
 }
 

@@ -247,6 +247,7 @@ pub async fn joined(gateway: &Gateway, call: &translate::Call, version: i64, nam
         "userId": me.as_str(),
         "status": translate::room_status(call),
         "participants": participants,
+        "waiting": translate::waiting(call, names, me),
         "iceServers": gateway.wire.app.settings.ice_servers,
         "mediaMode": "p2p",
         "chat": before(gateway, call, me).await,

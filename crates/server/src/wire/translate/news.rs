@@ -1,6 +1,6 @@
 //! What happened to a call, as what whom is to be told. Pure: the gateway carries it out.
 
-use bedside_domain::call::{Call, Ending, Event, Leaving, Origin, Part, State};
+use bedside_domain::call::{Call, Ending, Event, Leaving, Origin, Part, Party, State};
 use bedside_domain::ids::{DeviceId, PersonId};
 use serde_json::{Value, json};
 
@@ -85,6 +85,15 @@ pub fn is_inside(call: &Call, person: &PersonId) -> bool {
     call.seats().and_then(|seats| seats.get(person)).is_some_and(|seat| seat.is_inside())
 }
 
+/// Whoever is at the door, the longest waiting first; for those who keep it.
+pub fn waiting(call: &Call, names: &Names, for_whom: &PersonId) -> Vec<Value> {
+    if !call.party(for_whom).is_some_and(Party::is_host) {
+        return Vec::new();
+    }
+    let waiting = call.seats().map(|seats| seats.waiting()).unwrap_or_default();
+    waiting.into_iter().map(|(id, _)| json!({ "userId": id.as_str(), "name": name(names, id) })).collect()
+}
+
 /// Where somebody stands in the waiting room, the first being 1.
 pub fn position(call: &Call, person: &PersonId) -> Option<usize> {
     let waiting = call.seats()?.waiting();
@@ -147,10 +156,11 @@ impl Teller<'_> {
                 ]
             }
             Event::Entered { person } => self.entered(person),
-            Event::Admitted { person, .. } => self.seated(person),
+            Event::Admitted { person, .. } => self.with_the_queue(self.seated(person)),
             Event::TurnedAway { person, words, .. } => {
                 let denied = json!({ "userId": person.as_str(), "reason": words });
-                vec![self.person(person, "admission-denied", denied), Step::Unseat { person: person.clone() }]
+                let denied = self.person(person, "admission-denied", denied);
+                self.with_the_queue(vec![denied, Step::Unseat { person: person.clone() }])
             }
             Event::Lost { person, until } => {
                 let until = json!({ "userId": person.as_str(), "until": time(*until) });
@@ -170,7 +180,8 @@ impl Teller<'_> {
                 let left = json!({ "userId": person.as_str(), "reason": reason });
                 // Whoever is removed hears it too; whoever leaves knows.
                 let but = (*why != Leaving::Removed).then_some(person);
-                vec![self.room(but, "user-left", left), Step::Unseat { person: person.clone() }]
+                let left = self.room(but, "user-left", left);
+                self.with_the_queue(vec![left, Step::Unseat { person: person.clone() }])
             }
             Event::SentBack { person, .. } => {
                 let left = json!({ "userId": person.as_str(), "reason": "returned-to-waiting" });
@@ -198,6 +209,13 @@ impl Teller<'_> {
             "role": role(self.call, person),
         });
         vec![Step::Seat { person: person.clone() }, self.room(Some(person), "user-joined", joined)]
+    }
+
+    /// Whoever still waits is told where they stand now.
+    fn with_the_queue(&self, mut steps: Vec<Step>) -> Vec<Step> {
+        let waiting = self.call.seats().map(|seats| seats.waiting()).unwrap_or_default();
+        steps.extend(waiting.into_iter().map(|(person, _)| Step::Wait { person: person.clone() }));
+        steps
     }
 
     /// A ring ends for whoever rang and whoever was rung; a call for everybody in it.

@@ -158,6 +158,7 @@ export class CallPage extends LitElement {
 
   #enter(room: JoinedRoom): void {
     this.#show({ state: "inside", room });
+    this.#atTheDoor = [...room.waiting];
     const other = room.participants.find((one) => one.userId !== room.userId);
     if (other?.userId !== this.#other?.userId) this.#drop();
     this.#other = other;
