@@ -72,10 +72,10 @@ export class CallPage extends LitElement {
         ></video>
         <p class="told" role="status">${this.#words()}</p>
       </div>
+      <div class="actions"><button class="stop" @click=${this.#hangUp}>${say("call.hang-up")}</button></div>
       ${this.#mediaWords ? html`<p class="card notice">${this.#mediaWords}</p>` : nothing}
       ${this.#atTheDoor.map((one) => this.#door(one))}
-      <p class="said" role="alert">${this.#said}</p>
-      <div class="actions"><button class="stop" @click=${this.#hangUp}>${say("call.hang-up")}</button></div>`;
+      <p class="said" role="alert">${this.#said}</p> `;
   }
 
   #end(words: string): TemplateResult {
