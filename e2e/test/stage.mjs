@@ -59,14 +59,19 @@ class Stage {
   }
 
   /** Somebody at a device. `how` goes to the official client. */
-  async person(sub, role, name, { namespace = "/video-call", auth = {}, client = io, ...how } = {}) {
+  person(sub, role, name, how) {
+    return this.withToken(token({ sub, role, name }), how);
+  }
+
+  /** The same with a token that is there. `answers` goes with what a device says when it rings. */
+  async withToken(bearer, { namespace = "/video-call", auth = {}, client = io, answers, ...how } = {}) {
     const socket = client(`http://${this.address}${namespace}`, {
-      auth: { token: token({ sub, role, name }), ...auth },
+      auth: { token: bearer, ...auth },
       forceNew: true,
       reconnectionDelay: 100,
       ...how,
     });
-    const line = new Line(socket, token({ sub, role, name }), this);
+    const line = new Line(socket, bearer, this, answers);
     this.#lines.push(line);
     await line.heard("sync");
     return line;
@@ -80,6 +85,11 @@ class Stage {
     });
     return answer.json();
   }
+
+  /** The code with which something is refused. */
+  async restCode(...asked) {
+    return (await this.rest(...asked)).code;
+  }
 }
 
 /** One connection, which remembers what it heard. */
@@ -87,7 +97,9 @@ export class Line {
   #heard = [];
   #waiting = [];
 
-  constructor(socket, bearer, stage) {
+  constructor(socket, bearer, stage, answers = {}) {
+    /** What a device says when it rings; some clients say nothing at all. */
+    this.answers = answers ? [{ ok: true, ...answers }] : [];
     this.socket = socket;
     this.token = bearer;
     this.stage = stage;
@@ -95,7 +107,7 @@ export class Line {
   }
 
   #hear(event, payload, acknowledge) {
-    acknowledge?.({ ok: true });
+    acknowledge?.(...this.answers);
     const at = this.#waiting.findIndex((one) => one.event === event && one.fits(payload));
     if (at >= 0) this.#waiting.splice(at, 1)[0].resolve(payload);
     else this.#heard.push({ event, payload });

@@ -41,6 +41,10 @@ id!(
 id!(AppointmentId);
 id!(NoticeId);
 id!(
+    /// At least 128 random bits: it is in the guest's link.
+    InvitationId
+);
+id!(
     /// One browser tab or app of a person.
     DeviceId
 );

@@ -7,6 +7,7 @@
 pub mod appointment;
 pub mod call;
 pub mod ids;
+pub mod invitation;
 pub mod notice;
 pub mod person;
 pub mod policy;

@@ -4,8 +4,9 @@
 //! do is [`Refusal::Forbidden`]. What a call or an appointment allows its own people is decided by its own state.
 
 use crate::appointment::{Appointment, Provider};
-use crate::call::Call;
+use crate::call::{Call, Part};
 use crate::ids::{PersonId, RoomId};
+use crate::invitation::Invitation;
 use crate::person::{Person, Role};
 use crate::refusal::Refusal;
 use crate::room::Room;
@@ -164,6 +165,19 @@ pub fn may_see_room(viewer: &Viewer, room: &Room) -> Allowed {
     })
 }
 
+/// Whoever keeps the room invites others to it; in a call that runs, its own state decides.
+pub fn may_invite(viewer: &Viewer, room: &Room) -> Allowed {
+    may_roam(viewer)?;
+    may_see_room(viewer, room)?;
+    or_forbidden(viewer.id == room.practitioner, "only the practice invites people")
+}
+
+/// A guest comes by the link that was made for this room, while it is good.
+pub fn may_come(viewer: &Viewer, invitation: &Invitation, now: Millis) -> Allowed {
+    let here = viewer.scope == Scope::Room(invitation.room.clone());
+    or_not_found(here && viewer.id == invitation.guest && now < invitation.until)
+}
+
 /// Its parties and guests; while it lives administrators see that it is, who and since when, never what is said.
 pub fn may_see_call(viewer: &Viewer, call: &Call) -> Allowed {
     let own = is_in_call(viewer, call);
@@ -191,11 +205,15 @@ pub fn may_talk(viewer: &Viewer, call: &Call) -> Allowed {
     or_not_found(seat.is_some_and(|seat| seat.is_inside()))
 }
 
-/// What was written before is for the two parties, while they are inside: staff and administrators never read it, and
-/// guests see nothing from before their time.
-pub fn may_read_chat(person: &PersonId, call: &Call) -> Allowed {
-    let seat = call.seats().and_then(|seats| seats.get(person));
-    or_not_found(call.party(person).is_some() && seat.is_some_and(|seat| seat.is_inside()))
+/// Since when what was written is for somebody who is inside: all of it for the two parties, for guests what came after
+/// their invitation. Staff and administrators never read it.
+pub fn may_read_chat(person: &PersonId, call: &Call, invited: Option<&Invitation>) -> Result<Millis, Refusal> {
+    let seat = call.seats().and_then(|seats| seats.get(person)).filter(|seat| seat.is_inside());
+    match (seat.map(|seat| seat.part), invited) {
+        (Some(Part::Party), _) => Ok(call.requested_at),
+        (Some(Part::Guest(_)), Some(invitation)) if &invitation.guest == person => Ok(invitation.at),
+        (Some(Part::Guest(_)), _) | (None, _) => Err(Refusal::NotFound),
+    }
 }
 
 /// Live calls of everybody, and the audit.

@@ -79,7 +79,9 @@ impl Room {
                 | Event::SentBack { .. }
                 | Event::Lost { .. }
                 | Event::Returned { .. }
-                | Event::Left { .. } => {}
+                | Event::Left { .. }
+                | Event::Locked { .. }
+                | Event::Unlocked { .. } => {}
             }
         }
         if matches!(call.state, State::Active { .. })

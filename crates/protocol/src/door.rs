@@ -15,12 +15,15 @@ pub struct SignInView {
 pub struct JoinView {
     /// Whose link it is.
     pub name: String,
+    /// As what they come: `patient`, `practitioner`, or what a guest is, `interpreter` for example.
+    pub role: String,
     pub practitioner: JoinPractitioner,
+    /// Of the appointment; nothing if the link is for a call without one.
     #[schema(format = DateTime)]
-    pub scheduled_date: String,
-    pub duration_minutes: u16,
+    pub scheduled_date: Option<String>,
+    pub duration_minutes: Option<u16>,
     #[schema(format = DateTime)]
-    pub opens_at: String,
+    pub opens_at: Option<String>,
     #[schema(format = DateTime)]
     pub closes_at: String,
     /// `open`, `early`, `over`, `pending` while it waits for the practice, or `void` if it does not take place.
@@ -43,5 +46,6 @@ pub struct JoinPass {
     pub expires_at: String,
     pub user_id: String,
     pub room_id: String,
-    pub appointment_id: String,
+    /// Nothing if the link is for a call without an appointment.
+    pub appointment_id: Option<String>,
 }

@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use bedside_domain::appointment::{self, Appointment};
 use bedside_domain::call::{self, Call};
 use bedside_domain::ids::{NoticeId, PersonId};
+use bedside_domain::invitation::Invitation;
 use bedside_domain::notice::Notice;
 use bedside_domain::room::Room;
 use bedside_domain::time::Millis;
@@ -13,7 +14,7 @@ use serde::Serialize;
 use crate::answers::Remembered;
 use crate::error::CommitError;
 use crate::sql::{Tx, sql};
-use crate::{Store, answers, appointments, calls, notices, rooms};
+use crate::{Store, answers, appointments, calls, invitations, notices, rooms};
 
 /// Something as it was loaded, to be committed against.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +36,7 @@ pub struct Change {
     pub appointment: Option<Saved<Appointment, appointment::Event>>,
     /// The practitioner whose calendar was looked at, and the version it must still have.
     pub calendar: Option<(PersonId, i64)>,
+    pub invitation: Option<Invitation>,
     pub notices: Vec<(NoticeId, Notice)>,
     /// What to answer when the same is asked again.
     pub answer: Option<Remembered>,
@@ -59,6 +61,7 @@ impl Change {
             room: None,
             appointment: None,
             calendar: None,
+            invitation: None,
             notices: Vec::new(),
             answer: None,
         }
@@ -69,6 +72,7 @@ impl Change {
             && self.room.is_none()
             && self.appointment.is_none()
             && self.calendar.is_none()
+            && self.invitation.is_none()
             && self.notices.is_empty()
             && self.answer.is_none()
     }
@@ -115,6 +119,9 @@ impl Store {
         if let Some(saved) = &change.call {
             calls::save(&mut tx, saved, change.reason.as_deref()).await?;
             write_journal(&mut tx, change, "call", saved.value.id.as_str(), saved).await?;
+        }
+        if let Some(invitation) = &change.invitation {
+            invitations::save(&mut tx, invitation).await?;
         }
         for (id, notice) in &change.notices {
             notices::save(&mut tx, change.at, id, notice).await?;

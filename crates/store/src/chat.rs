@@ -39,11 +39,11 @@ impl Store {
         Ok(Kept::Before(self::message(&found.ok_or(StoreError::unreadable("request"))?)?))
     }
 
-    /// The last messages of a call in the order in which they were kept.
-    pub async fn messages_of(&self, call: &CallId, at_most: u16) -> Result<Vec<ChatMessage>> {
-        const FIND: &str = "SELECT id, call, person, text, at FROM chat_messages WHERE call = $1 \
-                            ORDER BY seq DESC LIMIT $2";
-        let rows = self.engine.rows("reading messages", sql!(FIND, call, i64::from(at_most))).await?;
+    /// The last messages of a call since then, in the order in which they were kept.
+    pub async fn messages_of(&self, call: &CallId, since: Millis, at_most: u16) -> Result<Vec<ChatMessage>> {
+        const FIND: &str = "SELECT id, call, person, text, at FROM chat_messages WHERE call = $1 AND at >= $2 \
+                            ORDER BY seq DESC LIMIT $3";
+        let rows = self.engine.rows("reading messages", sql!(FIND, call, since, i64::from(at_most))).await?;
         rows.iter().rev().map(message).collect()
     }
 

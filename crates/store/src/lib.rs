@@ -12,6 +12,7 @@ mod chat;
 mod clock;
 mod doors;
 mod error;
+mod invitations;
 mod names;
 mod notices;
 mod open;

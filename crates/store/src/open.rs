@@ -16,8 +16,11 @@ const SQLITE_READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 16;
 
 /// Forward only: a step that has been released is never changed.
-const STEPS: &[(&str, &str)] =
-    &[("first", include_str!("../migrations/01_first.sql")), ("chat", include_str!("../migrations/02_chat.sql"))];
+const STEPS: &[(&str, &str)] = &[
+    ("first", include_str!("../migrations/01_first.sql")),
+    ("chat", include_str!("../migrations/02_chat.sql")),
+    ("guests", include_str!("../migrations/03_guests.sql")),
+];
 
 /// What the one step of a migration found to do.
 #[derive(PartialEq, Eq)]

@@ -31,15 +31,17 @@ impl Store {
         rows.iter().map(|row| person(row).map(|held| (held.value.id.clone(), held.value))).collect()
     }
 
-    /// The first of those who have this address and are not disabled; capitals do not matter.
+    /// The first of those who have this address, are not disabled and are more than a guest; capitals do not matter.
     pub async fn person_by_email(&self, email: &str) -> Result<Option<Held<Person>>> {
-        const FIRST: &str = "WHERE email_key = ?1 AND disabled_at IS NULL ORDER BY created_at, id LIMIT 1";
+        const FIRST: &str =
+            "WHERE email_key = ?1 AND disabled_at IS NULL AND role <> 'guest' ORDER BY created_at, id LIMIT 1";
         self.one_person(Draft::new(SELECT).add(FIRST, [email_key(email).into()])).await
     }
 
     /// The same by telephone; only the digits and a leading plus matter.
     pub async fn person_by_phone(&self, phone: &str) -> Result<Option<Held<Person>>> {
-        const FIRST: &str = "WHERE phone_key = ?1 AND disabled_at IS NULL ORDER BY created_at, id LIMIT 1";
+        const FIRST: &str =
+            "WHERE phone_key = ?1 AND disabled_at IS NULL AND role <> 'guest' ORDER BY created_at, id LIMIT 1";
         match phone_key(phone) {
             Some(key) => self.one_person(Draft::new(SELECT).add(FIRST, [key.into()])).await,
             None => Ok(None),

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use bedside_domain::ids::{AppointmentId, CallId, DeviceId, NoticeId, PersonId, RoomId};
+use bedside_domain::ids::{AppointmentId, CallId, DeviceId, InvitationId, NoticeId, PersonId, RoomId};
 use bedside_domain::time::Millis;
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
@@ -315,7 +315,7 @@ macro_rules! value_from_ids {
     )*};
 }
 
-value_from_ids!(PersonId, CallId, RoomId, AppointmentId, NoticeId, DeviceId);
+value_from_ids!(PersonId, CallId, RoomId, AppointmentId, NoticeId, DeviceId, InvitationId);
 
 impl From<&str> for Value {
     fn from(text: &str) -> Self {

@@ -57,6 +57,8 @@ impl Call {
             Event::TurnedAway { person, .. } | Event::Left { person, why: Leaving::Left | Leaving::Lost } => {
                 self.place(person, |_| Place::Left { at });
             }
+            Event::Locked { .. } => self.locked = true,
+            Event::Unlocked { .. } => self.locked = false,
             Event::Ended { why, by, .. } => {
                 let began = match self.state {
                     State::Active { since, .. } => Some(since),

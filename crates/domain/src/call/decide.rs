@@ -28,7 +28,7 @@ impl Call {
             (_, Command::Tick) => Err(Refusal::Forbidden("only the clock ticks")),
             (standing, Command::DeviceRings { device }) => self.device_rings(standing, now, device),
             (standing, Command::Accept { device }) => self.accept(standing, now, device),
-            (standing, Command::Decline { words }) => self.decline(standing, words.as_deref()),
+            (standing, Command::Decline { device, words }) => self.decline(standing, device.as_ref(), words.as_deref()),
             (standing, Command::Cancel) => self.cancel(standing),
             (standing, Command::End) => self.end(standing),
             (Standing::Caller(me) | Standing::Callee(me) | Standing::Guest(me), command) => {
@@ -42,7 +42,7 @@ impl Call {
     pub fn call_off(&self, by: Option<&PersonId>) -> Vec<Event> {
         match &self.state {
             State::Ringing { .. } | State::Waiting { .. } => {
-                vec![Event::Ended { why: Ending::Cancelled, by: by.cloned(), words: None }]
+                vec![Event::Ended { why: Ending::Cancelled, by: by.cloned(), on: None, words: None }]
             }
             State::Active { .. } | State::Ended { .. } => vec![],
         }
@@ -87,11 +87,12 @@ impl Call {
         }
     }
 
-    fn decline(&self, standing: Standing<'_>, words: Option<&str>) -> Decision {
+    fn decline(&self, standing: Standing<'_>, device: Option<&DeviceId>, words: Option<&str>) -> Decision {
         let Standing::Callee(me) = standing else { return Err(ONLY_CALLEE) };
         match &self.state {
             State::Ringing { .. } => {
-                Ok(vec![Event::Ended { why: Ending::Declined, by: Some(me.clone()), words: words.map(str::to_owned) }])
+                let (on, words) = (device.cloned(), words.map(str::to_owned));
+                Ok(vec![Event::Ended { why: Ending::Declined, by: Some(me.clone()), on, words }])
             }
             State::Waiting { .. } | State::Active { .. } => Err(NOT_RINGING),
             State::Ended { .. } => Ok(vec![]),
@@ -118,7 +119,7 @@ impl Call {
                 Err(Refusal::Forbidden("a guest can leave the call, not end it for the others"))
             }
             (State::Ringing { .. }, Standing::Caller(_)) => self.cancel(standing),
-            (State::Ringing { .. }, Standing::Callee(_)) => self.decline(standing, None),
+            (State::Ringing { .. }, Standing::Callee(_)) => self.decline(standing, None, None),
             (State::Waiting { .. }, Standing::Caller(me) | Standing::Callee(me)) => {
                 Ok(vec![ended(Ending::Cancelled, me)])
             }
@@ -144,6 +145,7 @@ impl Call {
             Command::Lose => Ok(lose(seats, me, now)),
             Command::Invite { guest, role } => self.invite(seats, me, guest, *role),
             Command::Admit { person } => self.admit(seats, me, person, now),
+            Command::AdmitAll => self.admit_all(seats, me, now),
             Command::TurnAway { person, words } => self.turn_away(seats, me, person, words.as_deref(), now),
             Command::SendBack { person } => {
                 let sent = Event::SentBack { person: person.clone(), by: me.clone() };
@@ -153,6 +155,8 @@ impl Call {
                 let removed = Event::Left { person: person.clone(), why: Leaving::Removed };
                 self.show_out(seats, me, person, removed)
             }
+            Command::Lock => self.lock(me, true),
+            Command::Unlock => self.lock(me, false),
             Command::DeviceRings { .. }
             | Command::Accept { .. }
             | Command::Decline { .. }
@@ -172,6 +176,9 @@ impl Call {
         Ok(match seat.place {
             Place::Here { .. } => vec![],
             Place::Lost { .. } => self.and_what_follows(now, vec![Event::Returned { person: me.clone() }]),
+            Place::Expected | Place::Left { .. } if self.is_locked_to(me) => {
+                return Err(Refusal::NotNow("the practice has locked the room"));
+            }
             Place::Expected | Place::Left { .. } => {
                 self.and_what_follows(now, vec![Event::Entered { person: me.clone() }])
             }
@@ -222,6 +229,13 @@ impl Call {
         }
     }
 
+    fn admit_all(&self, seats: &Seats, me: &PersonId, now: Millis) -> Decision {
+        self.must_be_host(me, "only the practice admits people")?;
+        let admitted = |(person, _): (&PersonId, Millis)| Event::Admitted { person: person.clone(), by: me.clone() };
+        let events: Vec<Event> = seats.waiting().into_iter().map(admitted).collect();
+        Ok(if events.is_empty() { events } else { self.and_what_follows(now, events) })
+    }
+
     fn turn_away(&self, seats: &Seats, me: &PersonId, person: &PersonId, words: Option<&str>, now: Millis) -> Decision {
         self.must_be_host(me, "only the practice turns people away")?;
         match seats.get(person) {
@@ -250,6 +264,20 @@ impl Call {
             }
             Some(_) => Ok(vec![]),
         }
+    }
+
+    fn lock(&self, me: &PersonId, locked: bool) -> Decision {
+        self.must_be_host(me, "only the practice locks the room")?;
+        Ok(match (self.locked, locked) {
+            (false, true) => vec![Event::Locked { by: me.clone() }],
+            (true, false) => vec![Event::Unlocked { by: me.clone() }],
+            (true, true) | (false, false) => vec![],
+        })
+    }
+
+    /// Whoever keeps the door has the key.
+    fn is_locked_to(&self, person: &PersonId) -> bool {
+        self.locked && !self.party(person).is_some_and(Party::is_host)
     }
 
     fn must_be_host(&self, me: &PersonId, otherwise: &'static str) -> Result<(), Refusal> {
@@ -309,11 +337,11 @@ fn lose(seats: &Seats, me: &PersonId, now: Millis) -> Vec<Event> {
 }
 
 fn ended(why: Ending, by: &PersonId) -> Event {
-    Event::Ended { why, by: Some(by.clone()), words: None }
+    Event::Ended { why, by: Some(by.clone()), on: None, words: None }
 }
 
 fn ended_by_time(why: Ending) -> Event {
-    Event::Ended { why, by: None, words: None }
+    Event::Ended { why, by: None, on: None, words: None }
 }
 
 const ONLY_CALLEE: Refusal = Refusal::Forbidden("only whoever is called can answer");

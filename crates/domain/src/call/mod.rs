@@ -38,6 +38,8 @@ pub struct Call {
     pub caller: Party,
     pub callee: Party,
     pub door: Door,
+    /// Nobody new comes in while it is.
+    pub locked: bool,
     pub origin: Origin,
     pub requested_at: Millis,
     pub state: State,
@@ -126,6 +128,8 @@ pub enum Command {
         device: DeviceId,
     },
     Decline {
+        /// On which the callee said no; nothing if it was not one that rings.
+        device: Option<DeviceId>,
         words: Option<String>,
     },
     Cancel,
@@ -142,6 +146,8 @@ pub enum Command {
     Admit {
         person: PersonId,
     },
+    /// Whoever waits, the longest waiting first.
+    AdmitAll,
     TurnAway {
         person: PersonId,
         words: Option<String>,
@@ -153,6 +159,8 @@ pub enum Command {
     Remove {
         person: PersonId,
     },
+    Lock,
+    Unlock,
     End,
     /// The deadline may have passed.
     Tick,
@@ -218,9 +226,18 @@ pub enum Event {
         person: PersonId,
         why: Leaving,
     },
+    Locked {
+        by: PersonId,
+    },
+    Unlocked {
+        by: PersonId,
+    },
     Ended {
         why: Ending,
         by: Option<PersonId>,
+        /// The device on which a ring was declined.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on: Option<DeviceId>,
         #[serde(skip)]
         words: Option<String>,
     },
@@ -282,12 +299,13 @@ impl Call {
             callee: request.callee,
             // Ringing and answering is an admission; only invited guests still wait.
             door: Door::Open,
+            locked: false,
             origin: Origin::Ring,
             requested_at: now,
             state: State::Ringing { due: now + request.ring_for, rung: None },
         };
         if reach != Reach::Reachable {
-            let missed = Event::Ended { why: Ending::Missed, by: None, words: None };
+            let missed = Event::Ended { why: Ending::Missed, by: None, on: None, words: None };
             call.apply(now, &missed);
             events.push(missed);
         }
@@ -305,6 +323,7 @@ impl Call {
             appointment: Some(opening.appointment),
             media: Media::Video,
             door: opening.door,
+            locked: false,
             origin: Origin::Entry,
             requested_at: now,
             state: State::Waiting {

@@ -41,7 +41,7 @@ fn ring(reach: Reach) -> (Call, Vec<call::Event>) {
 }
 
 fn ended(why: Ending) -> call::Event {
-    call::Event::Ended { why, by: None, words: None }
+    call::Event::Ended { why, by: None, on: None, words: None }
 }
 
 /// “ada: missed-call by jane”, one for each notice.

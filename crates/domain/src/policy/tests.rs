@@ -1,7 +1,7 @@
 use super::*;
 use crate::appointment::{Kind, Provider, Slot, Status};
-use crate::call::{Door, Media, Party, Reach, Request};
-use crate::ids::{AppointmentId, CallId};
+use crate::call::{Actor, Command, Door, GuestRole, Media, Party, Reach, Request};
+use crate::ids::{AppointmentId, CallId, DeviceId, InvitationId};
 use crate::time::Span;
 
 const NOW: Millis = Millis(90 * 24 * 3_600_000);
@@ -229,6 +229,69 @@ fn visit(room: &str) -> Appointment {
         created_at: NOW,
         reason: None,
         words: None,
+    }
+}
+
+#[test]
+fn a_guest_comes_to_the_one_room_of_the_invitation_while_it_is_good() {
+    let ines = with_link("ines", Role::Guest, "room");
+    let invitation = invitation("ines", "room");
+    assert_eq!(code(may_come(&ines, &invitation, at(0))), "ok");
+    assert_eq!(code(may_come(&ines, &invitation, at(60))), "not-found", "it is over");
+    assert_eq!(code(may_come(&with_link("ines", Role::Guest, "another"), &invitation, at(0))), "not-found");
+    assert_eq!(code(may_come(&with_link("otto", Role::Guest, "room"), &invitation, at(0))), "not-found");
+    assert_eq!(code(may_come(&viewer("ines", Role::Guest), &invitation, at(0))), "not-found", "no link");
+}
+
+#[test]
+fn the_practice_of_a_room_invites_and_nobody_else() {
+    let may = |id: &str, role| code(may_invite(&viewer(id, role), &room("room")));
+    assert_eq!(may("ada", Role::Practitioner), "ok");
+    assert_eq!(may("jane", Role::Patient), "forbidden");
+    assert_eq!(may("bob", Role::Practitioner), "not-found");
+    assert_eq!(may("sam", Role::Staff), "not-found");
+    assert_eq!(code(may_invite(&with_link("ada", Role::Practitioner, "room"), &room("room"))), "forbidden");
+}
+
+#[test]
+fn chat_is_read_by_those_inside_and_by_guests_from_their_invitation_on() {
+    let mut call = ring("room");
+    let person = |name: &str| PersonId::new(name);
+    let act = |call: &mut Call, who: &str, command: &Command| {
+        let now = at(1);
+        for event in call.decide(now, Actor::Person(&person(who)), command).expect("allowed") {
+            call.apply(now, &event);
+        }
+    };
+    let read = |call: &Call, who: &str, by: &str| may_read_chat(&person(who), call, Some(&invitation(by, "room")));
+    assert_eq!(read(&call, "jane", "ines"), Err(Refusal::NotFound), "nobody is inside yet");
+    act(&mut call, "ada", &Command::Accept { device: DeviceId::new("desk") });
+    act(&mut call, "jane", &Command::Join);
+    act(&mut call, "ada", &Command::Join);
+    act(&mut call, "ada", &Command::Invite { guest: person("ines"), role: GuestRole::Interpreter });
+    act(&mut call, "ines", &Command::Join);
+    assert_eq!(read(&call, "jane", "ines"), Ok(call.requested_at));
+    assert_eq!(read(&call, "ines", "ines"), Err(Refusal::NotFound), "she waits");
+    act(&mut call, "ada", &Command::AdmitAll);
+    assert_eq!(read(&call, "ines", "ines"), Ok(at(5)));
+    assert_eq!(read(&call, "ines", "otto"), Err(Refusal::NotFound), "by her own invitation alone");
+    assert_eq!(may_read_chat(&person("ines"), &call, None), Err(Refusal::NotFound));
+    assert_eq!(read(&call, "root", "root"), Err(Refusal::NotFound));
+}
+
+fn at(seconds: i64) -> Millis {
+    Millis(seconds * 1_000)
+}
+
+fn invitation(guest: &str, room: &str) -> Invitation {
+    Invitation {
+        id: InvitationId::new("invitation"),
+        room: RoomId::new(room),
+        guest: PersonId::new(guest),
+        role: GuestRole::Interpreter,
+        by: PersonId::new("ada"),
+        at: at(5),
+        until: at(60),
     }
 }
 

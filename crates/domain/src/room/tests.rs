@@ -139,7 +139,8 @@ fn the_room_of_a_mere_ring_ends_with_it() {
     assert_eq!(place.says(), "Waiting, nobody joined");
     let place = place.does(4, ADA, Command::Join).does(6, JANE, Command::Join);
     assert_eq!(place.says(), "InProgress, both joined, started 6");
-    let declined = Place::rung(room(), 0, "ring", Reach::Reachable).does(3, ADA, Command::Decline { words: None });
+    let declined =
+        Place::rung(room(), 0, "ring", Reach::Reachable).does(3, ADA, Command::Decline { device: None, words: None });
     assert_eq!(declined.says(), "Ended, nobody joined, ended 3");
     assert_eq!(Place::rung(room(), 7, "ring", Reach::Offline).says(), "Ended, nobody joined, ended 7");
 }

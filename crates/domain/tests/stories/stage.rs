@@ -229,7 +229,7 @@ fn command(step: &Step) -> Command {
     match &step.does.act {
         Act::DeviceRings => Command::DeviceRings { device: device() },
         Act::AcceptVideoCall => Command::Accept { device: device() },
-        Act::RejectVideoCall { reason } => Command::Decline { words: reason.clone() },
+        Act::RejectVideoCall { reason } => Command::Decline { device: None, words: reason.clone() },
         Act::CancelVideoCall => Command::Cancel,
         Act::LeaveRoom => Command::Leave,
         Act::EndCall => Command::End,

@@ -11,7 +11,7 @@ use bedside_domain::room::{self, Room};
 use bedside_domain::time::Millis;
 use bedside_store::{AppointmentQuery, Change, Held, Saved};
 
-use super::links::LinkSide;
+use super::links::{self, LinkSide};
 use super::{App, Asker, Listing, PageWish};
 use crate::clock;
 use crate::dispatch::{self, Answer, Decided, Error, Once};
@@ -263,7 +263,7 @@ fn own_link(app: &App, asker: &Asker, appointment: &Appointment) -> Option<Strin
         Provider::BuiltIn => {
             let room = room_for(appointment)?;
             let side = LinkSide::of(&room, &asker.viewer.id)?;
-            Some(format!("{}/join/{}", app.settings.public_url, app.link_key.token(&room.id, side)))
+            Some(links::address(app, &app.link_key.token(&room.id, side)))
         }
     }
 }

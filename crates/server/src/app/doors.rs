@@ -5,6 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bedside_domain::appointment::Appointment;
 use bedside_domain::ids::{PersonId, RoomId};
+use bedside_domain::invitation::Invitation;
 use bedside_domain::person::Person;
 use bedside_domain::policy::{Scope, Viewer};
 use bedside_domain::refusal::Refusal;
@@ -12,6 +13,7 @@ use bedside_domain::room::Room;
 use bedside_domain::time::{Millis, Span};
 use bedside_store::{Session, SignInLink, Use};
 
+use super::links::Opens;
 use super::people::{self, Told};
 use super::{App, Asker};
 use crate::clock;
@@ -29,8 +31,11 @@ pub struct NewSession {
 /// What a personal link leads to.
 pub struct Joining {
     pub room: Room,
-    pub appointment: Appointment,
+    /// That of the room; a call that was rung has none.
+    pub appointment: Option<Appointment>,
     pub person: Person,
+    /// By which a guest comes.
+    pub invitation: Option<Invitation>,
     pub practitioner: Option<Person>,
 }
 
@@ -89,22 +94,47 @@ pub async fn sign_in(app: &App, token: &str) -> Result<(Person, NewSession), Err
 
 /// What a personal link leads to, whether or not it is time. Spends nothing.
 pub async fn joining(app: &App, token: &str) -> Result<Joining, Error> {
-    let (room, side) = app.link_key.read(token).ok_or(Refusal::NotFound)?;
+    let (room, side, invitation) = match app.link_key.read(token).ok_or(Refusal::NotFound)? {
+        Opens::Side(room, side) => (room, Some(side), None),
+        Opens::Guest(id) => {
+            let invitation = app.store.invitation(&id).await?.ok_or(Refusal::NotFound)?;
+            (invitation.room.clone(), None, Some(invitation))
+        }
+    };
     let room = app.store.room(&room).await?.ok_or(Refusal::NotFound)?.value;
-    let appointment = room.appointment.as_ref().ok_or(Refusal::NotFound)?;
-    let appointment = app.store.appointment(appointment).await?.ok_or(Refusal::NotFound)?.value;
-    let names = app.names([&room.practitioner, &room.patient]).await?;
-    let person = names.get(side.person(&room)).filter(|person| person.disabled_at.is_none());
-    let person = person.cloned().ok_or(Refusal::NotFound)?;
+    let appointment = match &room.appointment {
+        Some(id) => Some(app.store.appointment(id).await?.ok_or(Refusal::NotFound)?.value),
+        None => None,
+    };
+    let id = side.map(|side| side.person(&room)).or(invitation.as_ref().map(|invitation| &invitation.guest));
+    let id = id.ok_or(Refusal::NotFound)?;
+    let names = app.names([&room.practitioner, id]).await?;
+    let person = names.get(id).filter(|person| person.disabled_at.is_none()).cloned().ok_or(Refusal::NotFound)?;
     let practitioner = names.get(&room.practitioner).cloned();
-    Ok(Joining { room, appointment, person, practitioner })
+    Ok(Joining { room, appointment, person, invitation, practitioner })
+}
+
+impl Joining {
+    /// Whether the link lets anybody in at `now`, or why not.
+    pub fn must_be_open(&self, now: Millis) -> Result<(), Refusal> {
+        match (&self.appointment, &self.room.call) {
+            (Some(appointment), _) => appointment.must_be_open(now),
+            (None, Some(_)) if now < self.closes_at() => Ok(()),
+            (None, _) => Err(Refusal::Expired("the call has ended")),
+        }
+    }
+
+    pub fn closes_at(&self) -> Millis {
+        let of_invitation = self.invitation.as_ref().map(|invitation| invitation.until);
+        let of_appointment = self.appointment.as_ref().map(Appointment::links_close);
+        of_appointment.or(of_invitation).unwrap_or(Millis(0))
+    }
 }
 
 /// A session that opens the room of the link and nothing else, until the link closes.
 pub async fn join(app: &App, joining: &Joining) -> Result<NewSession, Error> {
-    joining.appointment.must_be_open(clock::now())?;
-    let until = joining.appointment.links_close();
-    let (kept, session) = session(&joining.person.id, Some(joining.room.id.clone()), until);
+    joining.must_be_open(clock::now())?;
+    let (kept, session) = session(&joining.person.id, Some(joining.room.id.clone()), joining.closes_at());
     app.store.put_session(&kept).await?;
     Ok(session)
 }

@@ -1,11 +1,14 @@
 //! Personal links. A link names its room and its side and carries a code that only this practice can make, so that
-//! nothing has to be kept for it and the same link can be shown again. It holds no id of a person.
+//! nothing has to be kept for it and the same link can be shown again. It holds no id of a person. That of a guest names
+//! the invitation instead.
 
 use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use bedside_domain::ids::{PersonId, RoomId};
+use bedside_domain::ids::{InvitationId, PersonId, RoomId};
 use bedside_domain::room::Room;
+
+use super::App;
 
 /// Of the code, which nobody can guess.
 const CODE_BYTES: usize = 16;
@@ -18,6 +21,21 @@ pub enum LinkSide {
     Patient,
 }
 
+/// What a link opens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Opens {
+    Side(RoomId, LinkSide),
+    Guest(InvitationId),
+}
+
+/// What stands in the place of a side.
+const GUEST: char = 'g';
+
+/// Where a link leads.
+pub fn address(app: &App, token: &str) -> String {
+    format!("{}/join/{token}", app.settings.public_url)
+}
+
 impl LinkKey {
     pub fn new(secret: &[u8; 32]) -> Self {
         Self(hmac::Key::new(hmac::HMAC_SHA256, secret))
@@ -25,20 +43,27 @@ impl LinkKey {
 
     /// The token of the link that lets `side` into `room`.
     pub fn token(&self, room: &RoomId, side: LinkSide) -> String {
-        let code = self.code(room.as_str(), side);
-        format!("{}{}{}", room.as_str(), side.letter(), URL_SAFE_NO_PAD.encode(code))
+        self.sealed(room.as_str(), side.letter())
     }
 
-    /// Which room and side a token opens; nothing if it was not made here.
-    pub fn read(&self, token: &str) -> Option<(RoomId, LinkSide)> {
+    /// The token of the link that lets a guest in.
+    pub fn guest_token(&self, invitation: &InvitationId) -> String {
+        self.sealed(invitation.as_str(), GUEST)
+    }
+
+    /// What a token opens; nothing if it was not made here.
+    pub fn read(&self, token: &str) -> Option<Opens> {
         let code_chars = (CODE_BYTES * 8).div_ceil(6);
         let (head, code) = token.split_at_checked(token.len().checked_sub(code_chars)?)?;
-        let mut room = head.chars();
-        let side = LinkSide::of_letter(room.next_back()?)?;
+        let mut id = head.chars();
+        let letter = id.next_back()?;
+        let id = id.as_str();
         let code = URL_SAFE_NO_PAD.decode(code).ok()?;
-        let expected = self.code(room.as_str(), side);
-        aws_lc_rs::constant_time::verify_slices_are_equal(&expected, &code).ok()?;
-        Some((RoomId::new(room.as_str()), side))
+        aws_lc_rs::constant_time::verify_slices_are_equal(&self.code(id, letter), &code).ok()?;
+        match letter {
+            GUEST => Some(Opens::Guest(InvitationId::new(id))),
+            letter => Some(Opens::Side(RoomId::new(id), LinkSide::of_letter(letter)?)),
+        }
     }
 
     /// An id that this practice alone can tell from what it stands for.
@@ -46,8 +71,12 @@ impl LinkKey {
         URL_SAFE_NO_PAD.encode(&hmac::sign(&self.0, format!("id {thing}").as_bytes()).as_ref()[..CODE_BYTES])
     }
 
-    fn code(&self, room: &str, side: LinkSide) -> [u8; CODE_BYTES] {
-        let signed = hmac::sign(&self.0, format!("join {} {room}", side.letter()).as_bytes());
+    fn sealed(&self, id: &str, letter: char) -> String {
+        format!("{id}{letter}{}", URL_SAFE_NO_PAD.encode(self.code(id, letter)))
+    }
+
+    fn code(&self, id: &str, letter: char) -> [u8; CODE_BYTES] {
+        let signed = hmac::sign(&self.0, format!("join {letter} {id}").as_bytes());
         let mut code = [0; CODE_BYTES];
         code.copy_from_slice(&signed.as_ref()[..CODE_BYTES]);
         code
@@ -91,11 +120,15 @@ mod tests {
         let key = LinkKey::new(&[7; 32]);
         let room = RoomId::new("kqkx3jUaRFyJZ0B1o1xGdQ");
         let token = key.token(&room, LinkSide::Patient);
-        assert_eq!(key.read(&token), Some((room.clone(), LinkSide::Patient)));
+        assert_eq!(key.read(&token), Some(Opens::Side(room.clone(), LinkSide::Patient)));
+        let invitation = InvitationId::new(room.as_str());
+        assert_eq!(key.read(&key.guest_token(&invitation)), Some(Opens::Guest(invitation)));
 
         let other_side = token.replacen("dQp", "dQd", 1);
+        let as_guest = token.replacen("dQp", "dQg", 1);
         let other_room = token.replacen("kqkx", "kqky", 1);
-        for forged in [other_side.as_str(), &other_room, &token[1..], &token[..40], "", "é", "pppppppppppppppppppppp"]
+        for forged in
+            [other_side.as_str(), &as_guest, &other_room, &token[1..], &token[..40], "", "é", "pppppppppppppppppppppp"]
         {
             assert_eq!(key.read(forged), None, "{forged}");
         }

@@ -6,6 +6,7 @@ pub mod booking;
 pub mod calls;
 pub mod chat;
 pub mod doors;
+pub mod invitations;
 pub mod links;
 pub mod notices;
 pub mod people;
@@ -20,6 +21,7 @@ use bedside_domain::ids::PersonId;
 use bedside_domain::person::Person;
 use bedside_domain::policy::Viewer;
 use bedside_domain::refusal::Refusal;
+pub use bedside_store::Held;
 use bedside_store::{Cursor, Page, PageAsk, Store};
 
 use crate::app::links::LinkKey;

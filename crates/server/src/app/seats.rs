@@ -8,15 +8,22 @@ use bedside_domain::room::Room;
 use bedside_domain::time::Millis;
 use bedside_store::{Change, Held, PageAsk, Saved};
 
+use super::links::LinkSide;
 use super::{App, Asker, Names};
 use crate::clock;
-use crate::dispatch::{self, Decided, Error};
+use crate::dispatch::{self, Attempted, Decided, Error};
 
 /// Where somebody acts: wherever a room is asked for, its call serves.
 #[derive(Clone, Debug)]
 pub enum At {
     Room(RoomId),
     Call(CallId),
+}
+
+/// Whether somebody has come just now, which everybody is told, or was there before.
+pub enum Entry {
+    Now(Held<Call>),
+    Before(Held<Call>),
 }
 
 /// Everything a client must know when it comes or comes back.
@@ -27,29 +34,54 @@ pub struct Situation {
 }
 
 /// Comes to the room: inside, or into its waiting room. Opens the session of an appointment if none is running.
-pub async fn enter(app: &App, asker: &Asker, at: &At) -> Result<Held<Call>, Error> {
+pub async fn enter(app: &App, asker: &Asker, at: &At) -> Result<Entry, Error> {
     let attempt = move |now| async move {
-        let (room, held) = find(app, asker, at).await?;
-        let by = Actor::Person(&asker.viewer.id);
-        let Some(id) = &room.value.appointment else {
-            let held = held.ok_or(Refusal::Expired("the call has ended"))?;
-            return dispatch::decide_call(app, now, by, held, &Command::Join).await;
-        };
-        let appointment = app.store.appointment(id).await?.ok_or(Refusal::NotFound)?;
-        appointment.value.must_be_open(now)?;
-        match held {
-            Some(held) => dispatch::decide_call(app, now, by, held, &Command::Join).await,
-            None => {
-                let Decided { mut change, outcome } =
-                    open(now, &asker.viewer.id, room, appointment.value.links_close())?;
-                // As it was read: nobody opens the room of what is cancelled meanwhile.
-                change.appointment = Some(Saved::over(appointment.version, appointment.value, vec![]));
-                Ok(Decided { change, outcome })
-            }
-        }
+        let Decided { change, outcome } = decide_entry(app, asker, at, now).await?;
+        let outcome = (outcome, change.call.is_some());
+        Ok(Decided { change, outcome })
     };
-    let call = dispatch::dispatch(app, attempt).await?;
-    Ok(app.store.call(&call.id).await?.ok_or(Refusal::NotFound)?)
+    let (call, is_news) = dispatch::dispatch(app, attempt).await?;
+    let held = app.store.call(&call.id).await?.ok_or(Refusal::NotFound)?;
+    Ok(if is_news { Entry::Now(held) } else { Entry::Before(held) })
+}
+
+async fn decide_entry(app: &App, asker: &Asker, at: &At, now: Millis) -> Attempted<Call> {
+    let (room, held) = find(app, asker, at).await?;
+    let Some(id) = &room.value.appointment else {
+        let held = held.ok_or(Refusal::Expired("the call has ended"))?;
+        return join(app, asker, now, held).await;
+    };
+    let appointment = app.store.appointment(id).await?.ok_or(Refusal::NotFound)?;
+    appointment.value.must_be_open(now)?;
+    match held {
+        Some(held) => join(app, asker, now, held).await,
+        // Guests do not open the room, so that nobody is called into it by them.
+        None if LinkSide::of(&room.value, &asker.viewer.id).is_none() => {
+            Err(Refusal::NotNow("nobody is there yet").into())
+        }
+        None => {
+            let Decided { mut change, outcome } = open(now, &asker.viewer.id, room, appointment.value.links_close())?;
+            // As it was read: nobody opens the room of what is cancelled meanwhile.
+            change.appointment = Some(Saved::over(appointment.version, appointment.value, vec![]));
+            Ok(Decided { change, outcome })
+        }
+    }
+}
+
+/// Into the call that is there. Whoever was invited to the room before this call began is invited to it now.
+async fn join(app: &App, asker: &Asker, now: Millis, held: Held<Call>) -> Attempted<Call> {
+    let me = &asker.viewer.id;
+    let mut call = held.value.clone();
+    let mut events = Vec::new();
+    let has_seat = call.seats().is_some_and(|seats| seats.get(me).is_some());
+    if !has_seat && let Some(invitation) = app.store.invitation_of(&call.room, me).await? {
+        let invite = Command::Invite { guest: me.clone(), role: invitation.role };
+        events = call.decide(now, Actor::Person(&invitation.by), &invite)?;
+        events.iter().for_each(|event| call.apply(now, event));
+    }
+    events.extend(call.decide(now, Actor::Person(me), &Command::Join)?);
+    let room = app.store.room(&held.value.room).await?;
+    Ok(dispatch::change_of_call(now, Actor::Person(me), held, events, room))
 }
 
 /// Any other command to the call that is there. Good-byes to a room that is empty already change nothing: both sides
@@ -137,7 +169,7 @@ pub async fn lose_everybody(app: &App) -> Result<(), Error> {
 }
 
 /// The room, and the call in it, if the asker may know of them.
-async fn find(app: &App, asker: &Asker, at: &At) -> Result<(Held<Room>, Option<Held<Call>>), Error> {
+pub async fn find(app: &App, asker: &Asker, at: &At) -> Result<(Held<Room>, Option<Held<Call>>), Error> {
     let room = match at {
         At::Room(id) => id.clone(),
         At::Call(id) => app.store.call(id).await?.ok_or(Refusal::NotFound)?.value.room,
@@ -148,11 +180,18 @@ async fn find(app: &App, asker: &Asker, at: &At) -> Result<(Held<Room>, Option<H
         None => None,
     };
     if let Err(refusal) = policy::may_see_room(&asker.viewer, &room.value) {
-        // A guest finds the room through the call.
-        let guest_of = call.as_ref().ok_or(refusal)?;
-        policy::may_see_call(&asker.viewer, &guest_of.value)?;
+        // A guest finds the room through the call, or by an invitation that is still good.
+        let in_call = call.as_ref().is_some_and(|held| policy::may_see_call(&asker.viewer, &held.value).is_ok());
+        if !in_call && !is_invited(app, asker, &room.value).await? {
+            return Err(refusal.into());
+        }
     }
     Ok((room, call))
+}
+
+async fn is_invited(app: &App, asker: &Asker, room: &Room) -> Result<bool, Error> {
+    let invitation = app.store.invitation_of(&room.id, &asker.viewer.id).await?;
+    Ok(invitation.is_some_and(|invitation| policy::may_come(&asker.viewer, &invitation, clock::now()).is_ok()))
 }
 
 fn open(now: Millis, me: &PersonId, room: Held<Room>, until: Millis) -> Result<Decided<Call>, Refusal> {

@@ -26,7 +26,7 @@ async fn a_personal_link_is_read_without_being_spent_and_lets_in_as_often_as_nee
     for _ in 0..3 {
         let seen = look(&practice, &hers).await;
         let expected = json!({
-            "name": "Ada Lovelace", "practitioner": { "name": "Jane Smith", "specialization": null },
+            "name": "Ada Lovelace", "role": "patient", "practitioner": { "name": "Jane Smith", "specialization": null },
             "scheduledDate": booked["scheduledDate"], "durationMinutes": 30, "opensAt": booked["linkOpensAt"],
             "closesAt": booked["linkClosesAt"], "state": "open",
         });

@@ -74,6 +74,7 @@ async fn call_between(store: &Store, id: &str, at: Millis, state: State, ada: Pa
         caller: ada,
         callee: jane,
         door: Door::Open,
+        locked: false,
         origin: Origin::Ring,
         requested_at: at,
         state,

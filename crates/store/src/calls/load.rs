@@ -46,6 +46,7 @@ fn record(row: &Row) -> Result<CallRecord> {
         caller: Party { id: PersonId::new(row.text("caller")?), role: row.word("caller_role", Role::named)? },
         callee: Party { id: PersonId::new(row.text("callee")?), role: row.word("callee_role", Role::named)? },
         door: row.word("door", names::door_named)?,
+        locked: row.flag("locked")?,
         origin: row.word("origin", names::origin_named)?,
         requested_at: row.at("requested_at")?,
         state: state(row)?,

@@ -53,8 +53,8 @@ pub struct CallQuery {
 }
 
 /// Column by column: with `*`, PostgreSQL refuses prepared statements as soon as a later version adds one.
-const SELECT: &str = "SELECT id, room, appointment, media, caller, caller_role, callee, callee_role, door, origin, \
-     requested_at, state, until_at, rung_at, began_at, answered_on, ended_at, ending, ended_by, reason, words, \
+const SELECT: &str = "SELECT id, room, appointment, media, caller, caller_role, callee, callee_role, door, locked, \
+     origin, requested_at, state, until_at, rung_at, began_at, answered_on, ended_at, ending, ended_by, reason, words, \
      seen_at, version FROM calls";
 
 impl Store {

@@ -75,7 +75,7 @@ async fn insert(tx: &mut Tx, call: &Call, words: Option<&str>, reason: Option<&s
 async fn update(tx: &mut Tx, call: &Call, words: Option<&str>, version: i64) -> Committed {
     const UPDATE: &str = "UPDATE calls SET state = $3, until_at = $4, rung_at = $5, began_at = $6, answered_on = $7, \
          ended_at = $8, ending = $9, ended_by = $10, due_at = $11, words = COALESCE($12, words), \
-         version = version + 1 WHERE id = $1 AND version = $2";
+         locked = $13, version = version + 1 WHERE id = $1 AND version = $2";
     let columns = StateColumns::of(&call.state);
     let row = sql!(
         UPDATE,
@@ -91,6 +91,7 @@ async fn update(tx: &mut Tx, call: &Call, words: Option<&str>, version: i64) -> 
         columns.ended_by,
         call.deadline(),
         words,
+        call.locked,
     );
     tx.write_over(row).await
 }
@@ -170,7 +171,9 @@ fn words(events: &[Event]) -> Option<&str> {
         | Event::SentBack { .. }
         | Event::Lost { .. }
         | Event::Returned { .. }
-        | Event::Left { .. } => None,
+        | Event::Left { .. }
+        | Event::Locked { .. }
+        | Event::Unlocked { .. } => None,
     })
 }
 

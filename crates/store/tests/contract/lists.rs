@@ -72,7 +72,7 @@ async fn a_missed_call_is_unseen_until_it_is_seen(stage: Stage) {
     stage.ring("given-up", "zoe", "ada").await;
     stage.act("given-up", after(1), "zoe", Command::Cancel).await.unwrap();
     stage.ring("declined", "zoe", "ada").await;
-    stage.act("declined", after(1), "ada", Command::Decline { words: None }).await.unwrap();
+    stage.act("declined", after(1), "ada", Command::Decline { device: None, words: None }).await.unwrap();
 
     let unseen = async || {
         let query = CallQuery { missed_unseen_by: Some(person("ada")), ..CallQuery::default() };
@@ -282,9 +282,9 @@ async fn messages_are_kept_once_and_read_in_order(stage: Stage) {
         let again = ChatMessage { id: format!("again {n}"), ..one.clone() };
         assert_eq!(stage.store.keep_message(&again, &request).await, Ok(Kept::Before(one.clone())));
     }
-    assert_eq!(stage.store.messages_of(&call, 100).await.unwrap(), all);
-    assert_eq!(stage.store.messages_of(&call, 3).await.unwrap(), all[6..]);
-    assert_eq!(stage.store.messages_of(&CallId::new("another"), 3).await.unwrap(), vec![]);
+    assert_eq!(stage.store.messages_of(&call, Millis(0), 100).await.unwrap(), all);
+    assert_eq!(stage.store.messages_of(&call, Millis(0), 3).await.unwrap(), all[6..]);
+    assert_eq!(stage.store.messages_of(&CallId::new("another"), Millis(0), 3).await.unwrap(), vec![]);
     stage.store.mark_messages_read(&call, &person("jane"), "m3", NOON).await.unwrap();
     stage.store.mark_messages_read(&call, &person("jane"), "m4", NOON).await.unwrap();
     assert_eq!(stage.store.rows_in("chat_reads").await, 1);

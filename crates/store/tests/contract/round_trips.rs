@@ -2,7 +2,8 @@
 
 use bedside_domain::appointment::{Kind, Provider, Slot, Status};
 use bedside_domain::call::{Admission, Command, Ending, GuestRole, Part, Place, Reach, Seat, State};
-use bedside_domain::ids::{AppointmentId, DeviceId, RoomId};
+use bedside_domain::ids::{AppointmentId, DeviceId, InvitationId, RoomId};
+use bedside_domain::invitation::Invitation;
 use bedside_domain::person::{Person, Role};
 use bedside_domain::room;
 use bedside_store::{CallRecord, Change, CommitError, PageAsk, Saved};
@@ -17,6 +18,7 @@ on_both!(
     an_appointment_comes_back_in_every_status,
     a_room_comes_back_in_every_status,
     words_stay_in_the_row_and_out_of_the_journal,
+    an_invitation_comes_with_the_call_that_it_is_for,
 );
 
 async fn a_person_comes_back_as_saved(stage: Stage) {
@@ -178,7 +180,7 @@ async fn words_stay_in_the_row_and_out_of_the_journal(stage: Stage) {
     stage.commit(&asked).await;
     stage.act("c", after(1), "ada", Command::DeviceRings { device: DeviceId::new("phone") }).await.unwrap();
     let words = Some("please come to the practice".to_owned());
-    stage.act("c", after(2), "ada", Command::Decline { words: words.clone() }).await.unwrap();
+    stage.act("c", after(2), "ada", Command::Decline { device: None, words: words.clone() }).await.unwrap();
 
     let record = stage.store.call_record(&asked.call.unwrap().value.id).await.unwrap().unwrap();
     assert_eq!((record.reason.as_deref(), record.words), (Some("my chest hurts"), words));
@@ -189,4 +191,38 @@ async fn words_stay_in_the_row_and_out_of_the_journal(stage: Stage) {
 
 fn ids(records: &[CallRecord]) -> Vec<String> {
     records.iter().map(|record| record.call.id.to_string()).collect()
+}
+
+async fn an_invitation_comes_with_the_call_that_it_is_for(stage: Stage) {
+    let ringing = stage.ring("c", "jane", "ada").await.value;
+    stage.act("c", after(1), "ada", Command::Accept { device: DeviceId::new("desk") }).await.unwrap();
+    let ines = Person::new(person("ines"), Role::Guest, "Ines");
+    stage.store.save_person(&ines, None, NOON).await.unwrap();
+    let held = stage.store.call(&ringing.id).await.unwrap().unwrap();
+    let invitation = |id: &str, until| Invitation {
+        id: InvitationId::new(id),
+        room: ringing.room.clone(),
+        guest: ines.id.clone(),
+        role: GuestRole::Interpreter,
+        by: person("ada"),
+        at: NOON,
+        until: after(until),
+    };
+    let invite = |version, id, until| Change {
+        invitation: Some(invitation(id, until)),
+        call: Some(Saved::over(version, bedside_domain::call::Call { locked: true, ..held.value.clone() }, vec![])),
+        ..Change::at(NOON)
+    };
+    stage.commit(&invite(held.version, "i", 60)).await;
+    let stale = stage.store.commit(&invite(held.version, "late", 90)).await;
+    assert_eq!(stale, Err(CommitError::Stale), "an invitation is not kept without its call");
+    assert_eq!(stage.store.invitation(&InvitationId::new("late")).await.unwrap(), None);
+    assert!(stage.store.call(&ringing.id).await.unwrap().unwrap().value.locked);
+
+    stage.commit(&Change { invitation: Some(invitation("longer", 99)), ..Change::at(NOON) }).await;
+    assert_eq!(stage.store.invitation(&InvitationId::new("i")).await.unwrap(), Some(invitation("i", 60)));
+    let best = stage.store.invitation_of(&ringing.room, &ines.id).await.unwrap();
+    assert_eq!(best, Some(invitation("longer", 99)));
+    assert_eq!(stage.store.invitation_of(&ringing.room, &person("jane")).await.unwrap(), None);
+    assert_eq!(stage.store.invitations_to(&ringing.room, after(70)).await.unwrap(), 1);
 }

@@ -243,12 +243,15 @@ export interface SignInView {
 /** What a personal link leads to. Reading it spends nothing. */
 export interface JoinView {
   closesAt: string;
-  durationMinutes: number;
+  durationMinutes?: number | null;
   /** Whose link it is. */
   name: string;
-  opensAt: string;
+  opensAt?: string | null;
   practitioner: JoinPractitioner;
-  scheduledDate: string;
+  /** As what they come: `patient`, `practitioner`, or what a guest is, `interpreter` for example. */
+  role: string;
+  /** Of the appointment; nothing if the link is for a call without one. */
+  scheduledDate?: string | null;
   /** `open`, `early`, `over`, `pending` while it waits for the practice, or `void` if it does not take place. */
   state: string;
 }
@@ -260,7 +263,8 @@ export interface JoinPractitioner {
 
 /** A token that opens this one room. */
 export interface JoinPass {
-  appointmentId: string;
+  /** Nothing if the link is for a call without an appointment. */
+  appointmentId?: string | null;
   expiresAt: string;
   roomId: string;
   token: string;

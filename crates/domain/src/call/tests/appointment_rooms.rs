@@ -132,7 +132,7 @@ fn nobody_rings_in_the_room_of_an_appointment() {
         waiting(),
         &[
             (1, JANE, accept("phone"), "not-now: the call is not ringing"),
-            (1, JANE, Command::Decline { words: None }, "not-now: the call is not ringing"),
+            (1, JANE, Command::Decline { device: None, words: None }, "not-now: the call is not ringing"),
             (1, ADA, Command::Cancel, "not-now: the call is not ringing"),
         ],
         "waiting: ada inside, jane expected",
@@ -160,7 +160,7 @@ fn the_waiting_room_is_a_queue() {
 
 #[test]
 fn what_is_called_off_ends_while_it_waits_or_rings_and_not_while_two_talk() {
-    let (by, cancelled) = (person(ADA), |by| vec![Event::Ended { why: Ending::Cancelled, by, words: None }]);
+    let (by, cancelled) = (person(ADA), |by| vec![Event::Ended { why: Ending::Cancelled, by, on: None, words: None }]);
     assert_eq!(room(Door::Open).call_off(Some(&by)), cancelled(Some(by.clone())));
     assert_eq!(jane_rings_ada().call_off(None), cancelled(None));
     let talking = after(room(Door::Open), &[(0, JANE, Command::Join), (9, ADA, Command::Join)]);

@@ -127,3 +127,43 @@ fn the_practice_sends_back_and_removes_and_whoever_was_has_to_knock_again() {
         "active: ada inside, ines waits, jane waits",
     );
 }
+
+#[test]
+fn a_locked_room_keeps_newcomers_out_and_lets_those_back_in_who_were_there() {
+    let locked = "not-now: the practice has locked the room";
+    story(
+        after(talking(), &[(11, ADA, invite(INES)), (12, ADA, invite("otto")), (13, INES, Command::Join)]),
+        &[
+            (14, JANE, Command::Lock, "forbidden: only the practice locks the room"),
+            (15, ADA, Command::Lock, "locked"),
+            (15, ADA, Command::Lock, "nothing"),
+            (16, "otto", Command::Join, locked),
+            (17, JANE, Command::Lose, "jane lost until 77"),
+            (18, JANE, Command::Join, "jane returned"),
+            (19, ADA, admit(INES), "ines admitted"),
+            (20, INES, Command::Leave, "ines left"),
+            (21, INES, Command::Join, locked),
+            (22, ADA, Command::Leave, "ada left"),
+            (23, ADA, Command::Join, "ada entered"),
+            (24, ADA, Command::Unlock, "unlocked"),
+            (25, INES, Command::Join, "ines entered"),
+        ],
+        "active: ada inside, ines inside, jane inside, otto expected",
+    );
+}
+
+#[test]
+fn everybody_who_waits_is_admitted_at_once_the_longest_waiting_first() {
+    story(
+        after(
+            room(Door::WaitingRoom),
+            &[(1, JANE, Command::Join), (2, ADA, Command::Join), (3, ADA, invite(INES)), (4, INES, Command::Join)],
+        ),
+        &[
+            (5, JANE, Command::AdmitAll, "forbidden: only the practice admits people"),
+            (6, ADA, Command::AdmitAll, "jane admitted, ines admitted, began"),
+            (7, ADA, Command::AdmitAll, "nothing"),
+        ],
+        "active: ada inside, ines inside, jane inside",
+    );
+}

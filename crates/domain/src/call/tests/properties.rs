@@ -133,6 +133,7 @@ impl Stored {
     fn must_hold(&self) {
         self.one_acceptance_and_one_end();
         self.only_the_admitted_are_inside();
+        self.nobody_new_comes_through_a_lock();
         self.the_journal_tells_the_same();
         let call = self.call();
         assert!(call.duration().is_none_or(|span| span >= Span::seconds(0)), "no call lasts less than nothing");
@@ -166,6 +167,18 @@ impl Stored {
             assert!(welcome.contains(inside), "{inside} is in the call without having been admitted");
         }
         assert!(seats.get(&person(STAN)).is_none(), "nobody ever invited Stan");
+    }
+
+    fn nobody_new_comes_through_a_lock(&self) {
+        let mut locked = false;
+        for (_, event) in &self.journal {
+            match event {
+                Event::Locked { .. } => locked = true,
+                Event::Unlocked { .. } => locked = false,
+                Event::Entered { person } => assert!(!locked || person == &self::person(ADA), "{person} had no key"),
+                _ => {}
+            }
+        }
     }
 
     fn the_journal_tells_the_same(&self) {
@@ -217,7 +230,7 @@ fn commands() -> impl Strategy<Value = Command> {
     prop_oneof![
         2 => device.clone().prop_map(|on| Command::DeviceRings { device: self::device(on) }),
         6 => device.prop_map(accept),
-        1 => Just(Command::Decline { words: None }),
+        1 => Just(Command::Decline { device: None, words: None }),
         1 => Just(Command::Cancel),
         1 => Just(Command::End),
         10 => Just(Command::Join),
@@ -229,6 +242,9 @@ fn commands() -> impl Strategy<Value = Command> {
         3 => somebody().prop_map(turn_away),
         2 => somebody().prop_map(send_back),
         2 => somebody().prop_map(remove),
+        1 => Just(Command::AdmitAll),
+        1 => Just(Command::Lock),
+        1 => Just(Command::Unlock),
         3 => Just(Command::Tick),
     ]
 }
@@ -253,6 +269,7 @@ fn doings() -> impl Strategy<Value = (&'static str, Command)> {
         1 => knocker().prop_map(turn_away),
         1 => knocker().prop_map(send_back),
         1 => knocker().prop_map(remove),
+        1 => prop_oneof![Just(Command::AdmitAll), Just(Command::Lock), Just(Command::Unlock)],
     ];
     let answerer = prop::sample::select(vec![(ADA, "desk"), (ADA, "phone"), (JANE, "phone")]);
     let anything = (anybody, commands());
@@ -359,5 +376,5 @@ fn the_play_reaches_every_ending_and_every_event() {
         }
     }
     assert_eq!(endings, BTreeSet::from(Ending::ALL), "the random plays are not too tame");
-    assert_eq!(events.len(), 14, "only {events:?} ever happen");
+    assert_eq!(events.len(), 16, "only {events:?} ever happen");
 }

@@ -38,7 +38,7 @@ fn the_caller_cannot_answer_for_the_callee() {
         jane_rings_ada(),
         &[
             (1, JANE, accept("phone"), "forbidden: only whoever is called can answer"),
-            (1, JANE, Command::Decline { words: None }, "forbidden: only whoever is called can answer"),
+            (1, JANE, Command::Decline { device: None, words: None }, "forbidden: only whoever is called can answer"),
             (1, JANE, Command::DeviceRings { device: device("phone") }, "forbidden: only whoever is called can answer"),
             (1, ADA, Command::Cancel, "forbidden: only whoever called can give up the call"),
         ],
@@ -59,7 +59,7 @@ fn whoever_called_can_give_up_and_then_there_is_nothing_to_accept() {
             (3, JANE, Command::Cancel, "ended cancelled by jane"),
             (3, ADA, accept("desk"), "expired: the call no longer rings"),
             (4, JANE, Command::Cancel, "nothing"),
-            (4, ADA, Command::Decline { words: None }, "nothing"),
+            (4, ADA, Command::Decline { device: None, words: None }, "nothing"),
         ],
         "ended cancelled",
     );
@@ -112,7 +112,7 @@ fn an_answered_call_cannot_be_declined_or_given_up_any_more() {
         jane_rings_ada(),
         &[
             (1, ADA, accept("desk"), "accepted on desk"),
-            (2, ADA, Command::Decline { words: None }, "not-now: the call is not ringing"),
+            (2, ADA, Command::Decline { device: None, words: None }, "not-now: the call is not ringing"),
             (2, JANE, Command::Cancel, "not-now: the call has been answered; end it instead"),
         ],
         "active: ada expected, jane expected",
@@ -286,9 +286,10 @@ fn the_two_are_engaged_from_the_answer_on_and_a_pair_only_while_it_rings() {
 
 #[test]
 fn somebodys_words_never_reach_the_journal() {
-    let said = Event::Ended { why: Ending::Declined, by: Some(person(ADA)), words: Some("in surgery".to_owned()) };
+    let said =
+        Event::Ended { why: Ending::Declined, by: Some(person(ADA)), on: None, words: Some("in surgery".to_owned()) };
     let kept = serde_json::to_string(&said).expect("an event is plain data");
     assert_eq!(kept, r#"{"event":"ended","why":"declined","by":"ada"}"#);
     let read: Event = serde_json::from_str(&kept).expect("the journal reads what it wrote");
-    assert_eq!(read, Event::Ended { why: Ending::Declined, by: Some(person(ADA)), words: None });
+    assert_eq!(read, Event::Ended { why: Ending::Declined, by: Some(person(ADA)), on: None, words: None });
 }

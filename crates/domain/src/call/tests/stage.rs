@@ -86,7 +86,7 @@ pub fn accept(on: &str) -> Command {
 }
 
 pub fn decline(words: &str) -> Command {
-    Command::Decline { words: Some(words.to_owned()) }
+    Command::Decline { device: None, words: Some(words.to_owned()) }
 }
 
 pub fn admit(name: &str) -> Command {
@@ -180,10 +180,12 @@ pub fn say(event: &Event) -> String {
         Event::Left { person, why: Leaving::Removed } => format!("{person} removed"),
         Event::SentBack { person, .. } => format!("{person} sent back"),
         Event::Left { person, why: Leaving::Lost } => format!("{person} did not come back"),
-        Event::Ended { why, by: Some(by), words } => {
+        Event::Locked { .. } => "locked".to_owned(),
+        Event::Unlocked { .. } => "unlocked".to_owned(),
+        Event::Ended { why, by: Some(by), words, .. } => {
             format!("ended {} by {by}{}", why.name(), quoted(words.as_deref()))
         }
-        Event::Ended { why, by: None, words } => format!("ended {}{}", why.name(), quoted(words.as_deref())),
+        Event::Ended { why, by: None, words, .. } => format!("ended {}{}", why.name(), quoted(words.as_deref())),
     }
 }
 

@@ -1,14 +1,15 @@
 //! What each act does: the decision lane goes down the road, the relay lane to whoever sits in the room.
 
-use bedside_protocol::ids::{CallId, PersonId, RoomId};
+use bedside_protocol::ids::{CallId, DeviceId, PersonId, RoomId};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::Gateway;
 use super::hub::{Line, Show, To};
 use super::vocabulary::{Act, Given};
-use crate::app::{Asker, Names, chat, presence, ring, seats};
+use super::{Gateway, teller};
+use crate::app::seats::Entry;
+use crate::app::{Asker, Held, Names, chat, invitations, presence, ring, seats};
 use crate::dispatch::{Error, Once};
 use crate::wire::problem::Refused;
 use crate::wire::translate;
@@ -31,6 +32,15 @@ struct Relayed<'a> {
     signal: &'a RawValue,
 }
 
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RingSignal<'a> {
+    call_id: &'a str,
+    device_id: &'a str,
+    user_id: &'a str,
+    signal: &'a RawValue,
+}
+
 impl Seated<'_> {
     pub async fn act(&self, act: Act, given: &Given<'_>) -> Answer {
         self.must_be_who_they_say(act, given)?;
@@ -42,10 +52,14 @@ impl Seated<'_> {
             | Act::Cancel
             | Act::LeaveRoom
             | Act::Admit
+            | Act::AdmitAll
             | Act::TurnAway
             | Act::SendBack
             | Act::Remove
+            | Act::Lock
             | Act::End => self.command(act, given).await,
+            Act::RingSignal => self.ring_signal(given),
+            Act::Invite => self.invite(given).await,
             Act::Signal => self.signal(given).await,
             Act::ToggleVideo | Act::ToggleAudio | Act::RaiseHand | Act::ShareScreen | Act::UnshareScreen => {
                 self.show(act, given).await
@@ -80,31 +94,29 @@ impl Seated<'_> {
         let once =
             given.request_id.as_ref().map(|key| Once { key: format!("ring {key}"), fingerprint: ask.fingerprint() });
         let answer = ring::ring(&self.gateway.wire.app, self.asker, &ask, once.as_ref(), translate::rung).await?;
-        translate::rung_again(&answer)
+        let answer = translate::rung_again(&answer)?;
+        if let (Some(true), Some(call)) = (given.preconnect, answer["callId"].as_str()) {
+            self.gateway.preconnect.calls(&CallId::new(call), self.line);
+        }
+        Ok(answer)
     }
 
     async fn enter(&self, given: &Given<'_>) -> Answer {
         let at = place(given)?;
         let app = &self.gateway.wire.app;
         let room = self.room(given).await?;
-        let sat = self.gateway.hub.sits(&room, self.line);
-        self.gateway.hub.ask_to_enter(&room, self.line);
-        let held = match seats::enter(app, self.asker, &at).await {
-            Ok(held) => held,
+        self.gateway.hub.ask_to_enter(&room, self.line, translate::announced(given.client.as_ref())?);
+        let (held, was_there) = match seats::enter(app, self.asker, &at).await {
+            Ok(Entry::Now(held)) => (held, false),
+            Ok(Entry::Before(held)) => (held, true),
             Err(error) => {
                 self.gateway.hub.give_up_asking(&room, self.line);
                 return Err(error.into());
             }
         };
         let call = &held.value;
-        // Somebody who was in already has caused no news; the seat is theirs all the same, at this connection.
-        if translate::is_inside(call, self.me()) && !sat && self.gateway.hub.seat(&room, self.me()).is_some() {
-            let names = app.names(seats::people_of(call)).await?;
-            super::hub::send(
-                self.line,
-                "joined-room",
-                &joined(self.gateway, call, held.version, &names, self.me()).await,
-            );
+        if translate::is_inside(call, self.me()) {
+            self.take_seat(&held, was_there).await?;
         }
         let waiting = translate::position(call, self.me());
         Ok(json!({
@@ -116,6 +128,24 @@ impl Seated<'_> {
         }))
     }
 
+    /// Before the answer, so that whoever has it may speak at once. The others hear of it as news; somebody who was in
+    /// already has caused none, and they talk to another tab or device from now on.
+    async fn take_seat(&self, held: &Held<translate::Call>, was_there: bool) -> Result<(), Refused> {
+        let (call, room) = (&held.value, &held.value.room);
+        let sat = self.gateway.hub.sits(room, self.line);
+        if self.gateway.hub.seat(room, self.me()).is_none() {
+            return Ok(());
+        }
+        let names = self.gateway.wire.app.names(seats::people_of(call)).await?;
+        let joined = joined(self.gateway, call, held.version, &names, self.me()).await;
+        super::hub::send(self.line, "joined-room", &joined);
+        if was_there && !sat {
+            let back = json!({ "roomId": room.as_str(), "callId": call.id.as_str(), "userId": self.me().as_str() });
+            teller::came(self.gateway, room, self.me(), "user-back", back);
+        }
+        Ok(())
+    }
+
     async fn command(&self, act: Act, given: &Given<'_>) -> Answer {
         let command = translate::command(act, given, &self.line.device)?;
         let call = seats::command(&self.gateway.wire.app, self.asker, &place(given)?, &command).await?;
@@ -123,6 +153,26 @@ impl Seated<'_> {
             Some(call) => json!({ "callId": call.id.as_str(), "roomId": call.room.as_str() }),
             None => json!({ "roomId": given.room_id }),
         })
+    }
+
+    fn ring_signal(&self, given: &Given<'_>) -> Answer {
+        let missing = || Refused::invalid("callId, deviceId or signal is missing");
+        let call = CallId::new(given.call_id.as_deref().ok_or_else(missing)?);
+        let device = DeviceId::new(given.device_id.as_deref().ok_or_else(missing)?);
+        let signal = given.signal.ok_or_else(missing)?;
+        let peer = self.gateway.preconnect.peer(&call, self.line, &device).ok_or_else(Refused::not_found)?;
+        let (call_id, device_id) = (call.as_str(), device.as_str());
+        let payload = RingSignal { call_id, device_id, user_id: self.me().as_str(), signal };
+        super::hub::send(&peer, "ring-signal", &payload);
+        Ok(json!({}))
+    }
+
+    async fn invite(&self, given: &Given<'_>) -> Answer {
+        let ask = translate::invitation_of(given)?;
+        let invited = invitations::invite(&self.gateway.wire.app, self.asker, &place(given)?, ask).await?;
+        let invited = translate::invited(&invited);
+        super::hub::send(self.line, "invited", &invited);
+        Ok(invited)
     }
 
     async fn signal(&self, given: &Given<'_>) -> Answer {
@@ -238,6 +288,9 @@ pub async fn joined(gateway: &Gateway, call: &translate::Call, version: i64, nam
             shown["userId"] = json!(one.id.as_str());
             shown["name"] = json!(one.name);
             shown["role"] = json!(one.role);
+            if let Some(client) = gateway.hub.announced(&call.room, &one.id) {
+                shown["client"] = Value::Object(client);
+            }
             shown
         })
         .collect();
@@ -246,6 +299,7 @@ pub async fn joined(gateway: &Gateway, call: &translate::Call, version: i64, nam
         "callId": call.id.as_str(),
         "userId": me.as_str(),
         "status": translate::room_status(call),
+        "isLocked": call.locked,
         "participants": participants,
         "waiting": translate::waiting(call, names, me),
         "iceServers": gateway.wire.app.settings.ice_servers,

@@ -25,14 +25,23 @@ struct Held {
     people: HashMap<PersonId, Vec<Line>>,
     rooms: HashMap<RoomId, HashMap<PersonId, Seat>>,
     /// Which connection asked to enter, until the room has let it in.
-    asking: HashMap<(RoomId, PersonId), Line>,
+    asking: HashMap<(RoomId, PersonId), Asking>,
     watching: HashMap<Sid, Watch>,
 }
+
+/// A connection that wishes to enter, and what its client says of itself to the others.
+struct Asking {
+    line: Line,
+    client: Option<Announced>,
+}
+
+pub type Announced = serde_json::Map<String, Value>;
 
 /// A seat as its last values: sent again by the client after `sync`, so nothing of it is stored.
 struct Seat {
     line: Line,
     shown: Shown,
+    client: Option<Announced>,
 }
 
 /// What others see of somebody in the room.
@@ -75,7 +84,7 @@ impl Hub {
             }
         }
         held.watching.remove(&id);
-        held.asking.retain(|_, asking| asking.socket.id != id);
+        held.asking.retain(|_, asking| asking.line.socket.id != id);
         let sat = held
             .rooms
             .iter()
@@ -88,32 +97,33 @@ impl Hub {
     }
 
     /// This connection wishes to enter; it gets the seat when the room lets the person in.
-    pub fn ask_to_enter(&self, room: &RoomId, line: &Line) {
-        self.held().asking.insert((room.clone(), line.person.clone()), line.clone());
+    pub fn ask_to_enter(&self, room: &RoomId, line: &Line, client: Option<Announced>) {
+        let asking = Asking { line: line.clone(), client };
+        self.held().asking.insert((room.clone(), line.person.clone()), asking);
     }
 
     /// The room has not let it in.
     pub fn give_up_asking(&self, room: &RoomId, line: &Line) {
         let mut held = self.held();
         let key = (room.clone(), line.person.clone());
-        if held.asking.get(&key).is_some_and(|asking| asking.socket.id == line.socket.id) {
+        if held.asking.get(&key).is_some_and(|asking| asking.line.socket.id == line.socket.id) {
             held.asking.remove(&key);
         }
     }
 
     /// The connection that waits for admission.
     pub fn asking(&self, room: &RoomId, person: &PersonId) -> Option<Line> {
-        self.held().asking.get(&(room.clone(), person.clone())).cloned()
+        self.held().asking.get(&(room.clone(), person.clone())).map(|asking| asking.line.clone())
     }
 
     /// The person has the seat: the newest connection that asked. What they show is kept.
     pub fn seat(&self, room: &RoomId, person: &PersonId) -> Option<Line> {
         let mut held = self.held();
-        let line = held.asking.remove(&(room.clone(), person.clone()))?;
+        let Asking { line, client } = held.asking.remove(&(room.clone(), person.clone()))?;
         let seats = held.rooms.entry(room.clone()).or_default();
         let before = seats.remove(person);
         let shown = before.as_ref().map_or(Shown::default(), |seat| seat.shown);
-        seats.insert(person.clone(), Seat { line: line.clone(), shown });
+        seats.insert(person.clone(), Seat { line: line.clone(), shown, client });
         drop(held);
         if let Some(older) = before.filter(|seat| seat.line.socket.id != line.socket.id) {
             send(&older.line, "seat-taken", &json!({ "roomId": room.as_str() }));
@@ -125,7 +135,8 @@ impl Hub {
     pub fn send_back(&self, room: &RoomId, person: &PersonId) {
         let mut held = self.held();
         if let Some(seat) = held.rooms.get_mut(room).and_then(|seats| seats.remove(person)) {
-            held.asking.insert((room.clone(), person.clone()), seat.line);
+            let Seat { line, client, .. } = seat;
+            held.asking.insert((room.clone(), person.clone()), Asking { line, client });
         }
     }
 
@@ -153,6 +164,12 @@ impl Hub {
     pub fn shown(&self, room: &RoomId, person: &PersonId) -> Shown {
         let held = self.held();
         held.rooms.get(room).and_then(|seats| seats.get(person)).map_or(Shown::default(), |seat| seat.shown)
+    }
+
+    /// What the client of somebody in the room says of itself.
+    pub fn announced(&self, room: &RoomId, person: &PersonId) -> Option<Announced> {
+        let held = self.held();
+        held.rooms.get(room).and_then(|seats| seats.get(person)).and_then(|seat| seat.client.clone())
     }
 
     pub fn show(&self, room: &RoomId, person: &PersonId, show: Show) {

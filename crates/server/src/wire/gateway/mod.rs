@@ -5,6 +5,7 @@
 
 mod desk;
 mod hub;
+mod preconnect;
 mod session;
 mod teller;
 mod vocabulary;
@@ -16,14 +17,17 @@ use socketioxide::handler::ConnectHandler as _;
 use socketioxide::layer::SocketIoLayer;
 
 use self::hub::Hub;
+use self::preconnect::Preconnect;
 use super::Wire;
 
+pub use self::hub::Announced;
 pub use self::vocabulary::{Act, Given};
 
 #[derive(Clone)]
 pub struct Gateway {
     pub wire: Wire,
     pub hub: Arc<Hub>,
+    pub preconnect: Arc<Preconnect>,
     /// Held while a message is kept and told.
     chat_turn: Arc<tokio::sync::Mutex<()>>,
 }
@@ -35,7 +39,7 @@ const UNREAD_AT_MOST: usize = 256;
 
 impl Gateway {
     pub fn new(wire: Wire) -> Self {
-        Self { wire, hub: Arc::default(), chat_turn: Arc::default() }
+        Self { wire, hub: Arc::default(), preconnect: Arc::default(), chat_turn: Arc::default() }
     }
 
     /// Both families of clients: `/video-call`, and `/` for the direct ones.

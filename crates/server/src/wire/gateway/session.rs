@@ -146,6 +146,7 @@ async fn live(
         () = hear(&gateway, &guest, &line, said) => None,
         () = keep(&gateway, &guest, &line) => None,
     };
+    gateway.preconnect.disconnect(&line);
     for room in gateway.hub.disconnect(&line) {
         let _ = seats::lose(app, &guest.asker, &room).await;
     }

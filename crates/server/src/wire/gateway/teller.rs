@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bedside_protocol::ids::PersonId;
+use bedside_protocol::ids::{PersonId, RoomId};
 use serde_json::{Value, json};
+use socketioxide::AckError;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::hub::{self, To};
@@ -104,11 +105,16 @@ async fn tell(gateway: &Gateway, news: &CallNews) {
                 gateway.hub.tell_room(room, To::AllButThese(&parties), event, &payload);
             }
             Step::Ring { to, payload } => ring(gateway, &to, news, &payload),
-            Step::Seat { person } => {
+            Step::Seat { person, event, payload } => {
                 if let Some(line) = gateway.hub.seat(room, &person) {
                     let joined = desk::joined(gateway, &news.call, news.version, &names, &person).await;
                     hub::send(&line, "joined-room", &joined);
                 }
+                came(gateway, room, &person, event, payload);
+            }
+            Step::Rings { to, device, mut payload } => {
+                payload["preconnect"] = json!(gateway.preconnect.is_ready(&news.call.id, &device));
+                gateway.hub.tell_person(&to, None, "call-ringing", &payload);
             }
             Step::Wait { person } => wait(gateway, news, &person),
             Step::SendBack { person } => gateway.hub.send_back(room, &person),
@@ -116,6 +122,17 @@ async fn tell(gateway: &Gateway, news: &CallNews) {
             Step::Close => gateway.hub.close(room),
         }
     }
+    if news.call.ringing_pair().is_none() {
+        gateway.preconnect.forget(&news.call.id);
+    }
+}
+
+/// The others hear that somebody is there, and what their client says of itself.
+pub fn came(gateway: &Gateway, room: &RoomId, person: &PersonId, event: &'static str, mut payload: Value) {
+    if let Some(client) = gateway.hub.announced(room, person) {
+        payload["client"] = Value::Object(client);
+    }
+    gateway.hub.tell_room(room, To::AllBut(person), event, &payload);
 }
 
 fn wait(gateway: &Gateway, news: &CallNews, person: &PersonId) {
@@ -132,7 +149,16 @@ fn ring(gateway: &Gateway, callee: &PersonId, news: &CallNews, payload: &Value) 
         let Ok(heard) = rings else { continue };
         let (gateway, call) = (gateway.clone(), news.call.id.clone());
         tokio::spawn(async move {
-            if heard.await.is_ok() {
+            // Many clients acknowledge with nothing at all.
+            let answer = match heard.await {
+                Ok(answer) => Some(answer),
+                Err(AckError::Decode(_)) => Some(Value::Null),
+                Err(AckError::Timeout | AckError::Socket(_)) => None,
+            };
+            if let Some(answer) = answer {
+                if answer["preconnect"] == true {
+                    gateway.preconnect.rings(&call, &line);
+                }
                 desk::rings(&gateway, &line, &call).await;
             }
         });

@@ -3,6 +3,8 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::hub::Announced;
+
 /// What somebody wishes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Act {
@@ -10,12 +12,16 @@ pub enum Act {
     Accept,
     Decline,
     Cancel,
+    RingSignal,
     EnterRoom,
     LeaveRoom,
     Admit,
+    AdmitAll,
     TurnAway,
     SendBack,
     Remove,
+    Lock,
+    Invite,
     Signal,
     ShareScreen,
     UnshareScreen,
@@ -42,14 +48,19 @@ const SPELLINGS: &[(&str, Act)] = &[
     ("reject-call", Act::Decline),
     ("cancel-video-call", Act::Cancel),
     ("cancel-call", Act::Cancel),
+    ("ring-signal", Act::RingSignal),
     ("join-room", Act::EnterRoom),
     ("join-video-room", Act::EnterRoom),
+    ("take-seat", Act::EnterRoom),
     ("leave-room", Act::LeaveRoom),
     ("leave-video-room", Act::LeaveRoom),
     ("admit-participant", Act::Admit),
+    ("admit-all", Act::AdmitAll),
     ("deny-participant", Act::TurnAway),
     ("return-to-waiting", Act::SendBack),
     ("remove-participant", Act::Remove),
+    ("lock-room", Act::Lock),
+    ("invite-participant", Act::Invite),
     ("webrtc-signal", Act::Signal),
     ("screen-share-start", Act::ShareScreen),
     ("screen-share-stop", Act::UnshareScreen),
@@ -93,10 +104,21 @@ pub struct Given<'a> {
     pub signal: Option<&'a RawValue>,
     pub is_enabled: Option<bool>,
     pub is_raised: Option<bool>,
+    pub is_locked: Option<bool>,
     pub presence: Option<String>,
     pub user_ids: Option<Vec<String>>,
     pub text: Option<String>,
     pub up_to: Option<String>,
+    pub name: Option<String>,
+    pub role: Option<String>,
+    pub email: Option<String>,
+    pub phone: Option<String>,
+    /// The device of a ring that a signal is for, or comes from.
+    pub device_id: Option<String>,
+    /// Whether a ringing client connects before anybody has answered.
+    pub preconnect: Option<bool>,
+    /// What a client says of itself to the others in the room.
+    pub client: Option<Announced>,
 }
 
 #[cfg(test)]

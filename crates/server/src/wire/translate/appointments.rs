@@ -164,21 +164,23 @@ pub fn sign_in(person: &Person) -> SignInView {
 }
 
 pub fn joining(joining: &doors::Joining, now: Millis) -> JoinView {
-    let appointment = &joining.appointment;
+    let appointment = joining.appointment.as_ref();
+    let guest = joining.invitation.as_ref().map(|invitation| invitation.role.name());
     let practitioner = joining.practitioner.as_ref();
     JoinView {
         name: joining.person.name.clone(),
+        role: guest.unwrap_or(joining.person.role.name()).to_owned(),
         practitioner: JoinPractitioner {
             name: practitioner.map(|person| person.name.clone()).unwrap_or_default(),
             specialization: practitioner.and_then(|person| person.specialization.clone()),
         },
-        scheduled_date: time(appointment.slot.start),
-        duration_minutes: appointment.slot.minutes,
-        opens_at: time(appointment.links_open()),
-        closes_at: time(appointment.links_close()),
-        state: match (appointment.status, appointment.must_be_open(now)) {
-            (Status::Declined | Status::Cancelled, _) => "void",
-            (Status::Pending, _) => "pending",
+        scheduled_date: appointment.map(|appointment| time(appointment.slot.start)),
+        duration_minutes: appointment.map(|appointment| appointment.slot.minutes),
+        opens_at: appointment.map(|appointment| time(appointment.links_open())),
+        closes_at: time(joining.closes_at()),
+        state: match (appointment.map(|appointment| appointment.status), joining.must_be_open(now)) {
+            (Some(Status::Declined | Status::Cancelled), _) => "void",
+            (Some(Status::Pending), _) => "pending",
             (_, Ok(())) => "open",
             (_, Err(Refusal::Expired(_))) => "over",
             (_, Err(_)) => "early",
@@ -193,6 +195,6 @@ pub fn pass(joining: &doors::Joining, session: &doors::NewSession) -> JoinPass {
         expires_at: time(session.expires_at),
         user_id: joining.person.id.to_string(),
         room_id: joining.room.id.to_string(),
-        appointment_id: joining.appointment.id.to_string(),
+        appointment_id: joining.appointment.as_ref().map(|appointment| appointment.id.to_string()),
     }
 }

@@ -2,23 +2,27 @@
 
 pub use bedside_domain::call::Call;
 use bedside_domain::call::Command;
-use bedside_domain::call::{Media, State};
+use bedside_domain::call::{GuestRole, Media, State};
 use bedside_domain::ids::{AppointmentId, DeviceId, PersonId, RoomId};
 use bedside_domain::person::Role;
 use bedside_domain::refusal::Refusal;
 use serde_json::{Value, json};
 
+use super::people::must_be_sound;
 use super::{Read, incoming, participants, position, room_status, time, words};
 use crate::app::chat::ChatMessage;
+use crate::app::invitations::{self, Invited};
+use crate::app::people::Told;
 use crate::app::presence::Wish;
 use crate::app::ring::{self, Rung};
 use crate::app::seats::Situation;
 use crate::app::{Asker, Names};
 use crate::dispatch::Answer;
-use crate::wire::gateway::{Act, Given};
+use crate::wire::gateway::{Act, Announced, Given};
 use crate::wire::problem::Refused;
 
 const CHAT_CHARS_AT_MOST: usize = 4_000;
+const ANNOUNCED_BYTES_AT_MOST: usize = 2_000;
 
 pub fn ring_of(given: &Given<'_>, device: &DeviceId) -> Read<ring::Ask> {
     let callee = given.callee_id.as_ref().or(given.to.as_ref());
@@ -63,16 +67,57 @@ pub fn command(act: Act, given: &Given<'_>, device: &DeviceId) -> Read<Command> 
     let person = || given.user_id.as_ref().map(PersonId::new).ok_or(Refusal::Invalid("userId is missing"));
     Ok(match act {
         Act::Accept => Command::Accept { device: device.clone() },
-        Act::Decline => Command::Decline { words: words(given.reason.clone())? },
+        Act::Decline => Command::Decline { device: Some(device.clone()), words: words(given.reason.clone())? },
         Act::Cancel => Command::Cancel,
         Act::LeaveRoom => Command::Leave,
         Act::End => Command::End,
         Act::Admit => Command::Admit { person: person()? },
+        Act::AdmitAll => Command::AdmitAll,
         Act::TurnAway => Command::TurnAway { person: person()?, words: words(given.reason.clone())? },
         Act::SendBack => Command::SendBack { person: person()? },
         Act::Remove => Command::Remove { person: person()? },
+        Act::Lock => match given.is_locked {
+            Some(true) => Command::Lock,
+            Some(false) => Command::Unlock,
+            None => return Err(Refusal::Invalid("isLocked is missing")),
+        },
         _ => return Err(Refusal::Invalid("this is no command to a call")),
     })
+}
+
+/// Who is to come besides the two.
+pub fn invitation_of(given: &Given<'_>) -> Read<invitations::Ask> {
+    let role = given.role.as_deref().and_then(GuestRole::named);
+    let role = role.ok_or(Refusal::Invalid("role must be interpreter, relative, student, colleague or other"))?;
+    let told = Told {
+        name: Some(given.name.clone().ok_or(Refusal::Invalid("name is missing"))?),
+        email: given.email.clone(),
+        phone: given.phone.clone(),
+        ..Told::default()
+    };
+    must_be_sound(&told)?;
+    let Told { name, email, phone, .. } = told;
+    Ok(invitations::Ask { name: name.unwrap_or_default(), role, email, phone })
+}
+
+/// For whoever invited; the others do not get the link.
+pub fn invited(invited: &Invited) -> Value {
+    json!({
+        "roomId": invited.room.as_str(),
+        "userId": invited.guest.as_str(),
+        "link": invited.link,
+        "expiresAt": time(invited.until),
+    })
+}
+
+/// What a client says of itself to the others in the room. Everybody gets it, so it is short.
+pub fn announced(client: Option<&Announced>) -> Read<Option<Announced>> {
+    match client {
+        Some(client) if json!(client).to_string().len() > ANNOUNCED_BYTES_AT_MOST => {
+            Err(Refusal::Invalid("client may have 2,000 bytes"))
+        }
+        client => Ok(client.cloned()),
+    }
 }
 
 /// What somebody writes: as written, but for the blanks around it.
@@ -152,6 +197,7 @@ fn room(call: &Call, names: &Names, me: &PersonId) -> Value {
         "roomId": call.room.as_str(),
         "callId": call.id.as_str(),
         "status": room_status(call),
+        "isLocked": call.locked,
         "participants": inside,
         "position": position(call, me),
     })

@@ -34,9 +34,17 @@ pub enum Step {
         to: PersonId,
         payload: Value,
     },
-    /// The person is in the room from now on, with the socket that asked to be.
+    /// The person is in the room from now on, with the socket that asked to be; the others hear the event.
     Seat {
         person: PersonId,
+        event: &'static str,
+        payload: Value,
+    },
+    /// A device rings; the caller may connect to it already.
+    Rings {
+        to: PersonId,
+        device: DeviceId,
+        payload: Value,
     },
     /// The person waits to be admitted.
     Wait {
@@ -145,8 +153,14 @@ impl Teller<'_> {
                 let payload = incoming(call, self.names, self.news.reason.as_deref());
                 vec![Step::Ring { to: callee.clone(), payload: self.versioned(payload) }]
             }
-            Event::Opened { .. } | Event::Began | Event::Invited { .. } => vec![],
-            Event::Rang { device } => vec![self.person(caller, "call-ringing", json!({ "deviceId": device.as_str() }))],
+            Event::Opened { .. } | Event::Began => vec![],
+            Event::Invited { person, by, .. } => vec![self.invited(person, by)],
+            Event::Locked { by } => vec![self.locked(by, true)],
+            Event::Unlocked { by } => vec![self.locked(by, false)],
+            Event::Rang { device } => {
+                let payload = self.full(json!({ "deviceId": device.as_str() }));
+                vec![Step::Rings { to: caller.clone(), device: device.clone(), payload }]
+            }
             Event::Accepted { by, device } => {
                 let accepted = json!({ "acceptedBy": by.as_str() });
                 vec![
@@ -167,29 +181,25 @@ impl Teller<'_> {
                 vec![self.room(Some(person), "user-reconnecting", until)]
             }
             Event::Returned { person } if is_inside(call, person) => {
-                let seat = Step::Seat { person: person.clone() };
-                vec![seat, self.room(Some(person), "user-back", json!({ "userId": person.as_str() }))]
+                let payload = self.full(json!({ "userId": person.as_str() }));
+                vec![Step::Seat { person: person.clone(), event: "user-back", payload }]
             }
             Event::Returned { person } => vec![Step::Wait { person: person.clone() }],
             Event::Left { person, why } => {
-                let reason = match why {
-                    Leaving::Left => "left",
-                    Leaving::Lost => "connection-lost",
-                    Leaving::Removed => "removed",
-                };
-                let left = json!({ "userId": person.as_str(), "reason": reason });
-                // Whoever is removed hears it too; whoever leaves knows.
-                let but = (*why != Leaving::Removed).then_some(person);
-                let left = self.room(but, "user-left", left);
-                self.with_the_queue(vec![left, Step::Unseat { person: person.clone() }])
+                self.with_the_queue(vec![self.left(person, *why), Step::Unseat { person: person.clone() }])
             }
             Event::SentBack { person, .. } => {
                 let left = json!({ "userId": person.as_str(), "reason": "returned-to-waiting" });
                 let left = self.room(Some(person), "user-left", left);
                 vec![left, Step::SendBack { person: person.clone() }, Step::Wait { person: person.clone() }]
             }
-            Event::Ended { why, by, words } => self.ended(*why, by.as_ref(), words.as_deref()),
+            Event::Ended { why, by, on, words } => self.ended(*why, by.as_ref(), on.as_ref(), words.as_deref()),
         }
+    }
+
+    /// Whoever invites gets the link with it; the others see who may come.
+    fn invited(&self, person: &PersonId, by: &PersonId) -> Step {
+        self.room(Some(by), "invited", self.someone(person))
     }
 
     fn entered(&self, person: &PersonId) -> Vec<Step> {
@@ -203,12 +213,15 @@ impl Teller<'_> {
     }
 
     fn seated(&self, person: &PersonId) -> Vec<Step> {
-        let joined = json!({
+        vec![Step::Seat { person: person.clone(), event: "user-joined", payload: self.full(self.someone(person)) }]
+    }
+
+    fn someone(&self, person: &PersonId) -> Value {
+        json!({
             "userId": person.as_str(),
             "name": name(self.names, person),
             "role": role(self.call, person),
-        });
-        vec![Step::Seat { person: person.clone() }, self.room(Some(person), "user-joined", joined)]
+        })
     }
 
     /// Whoever still waits is told where they stand now.
@@ -219,7 +232,7 @@ impl Teller<'_> {
     }
 
     /// A ring ends for whoever rang and whoever was rung; a call for everybody in it.
-    fn ended(&self, why: Ending, by: Option<&PersonId>, words: Option<&str>) -> Vec<Step> {
+    fn ended(&self, why: Ending, by: Option<&PersonId>, on: Option<&DeviceId>, words: Option<&str>) -> Vec<Step> {
         let (caller, callee) = (&self.call.caller.id, &self.call.callee.id);
         let was_ringing =
             self.call.origin == Origin::Ring && matches!(self.call.state, State::Ended { began: None, .. });
@@ -229,7 +242,7 @@ impl Teller<'_> {
             _ if was_ringing && self.news.events.len() > 1 => vec![],
             Ending::Declined if was_ringing => {
                 let rejected = json!({ "reason": words, "rejectedBy": by.map(PersonId::as_str) });
-                vec![self.person(caller, "call-rejected", rejected), self.elsewhere(callee, None)]
+                vec![self.person(caller, "call-rejected", rejected), self.elsewhere(callee, on.cloned())]
             }
             Ending::Cancelled if was_ringing => vec![self.person(callee, "call-cancelled", empty())],
             _ if was_ringing => {
@@ -250,6 +263,21 @@ impl Teller<'_> {
                 ]
             }
         }
+    }
+
+    fn left(&self, person: &PersonId, why: Leaving) -> Step {
+        let reason = match why {
+            Leaving::Left => "left",
+            Leaving::Lost => "connection-lost",
+            Leaving::Removed => "removed",
+        };
+        // Whoever is removed hears it too; whoever leaves knows.
+        let but = (why != Leaving::Removed).then_some(person);
+        self.room(but, "user-left", json!({ "userId": person.as_str(), "reason": reason }))
+    }
+
+    fn locked(&self, by: &PersonId, locked: bool) -> Step {
+        self.room(None, "room-locked", json!({ "userId": by.as_str(), "isLocked": locked }))
     }
 
     fn elsewhere(&self, callee: &PersonId, but: Option<DeviceId>) -> Step {

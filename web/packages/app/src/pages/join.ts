@@ -23,14 +23,20 @@ export class JoinPage extends Page<Invitation> {
     const own = invitation.name === practitioner.name;
     const now = new Date();
     const words = say(`join.${state}`, {
-      opens: when(invitation.opensAt, now),
+      opens: invitation.opensAt ? when(invitation.opensAt, now) : "",
       closes: when(invitation.closesAt, now),
     });
     return html`<div class="card">
       <h2>${say("join.hello", { name: invitation.name })}</h2>
       <p class="large">${own ? say("join.yours") : say("join.with", { name: practitioner.name })}</p>
       ${practitioner.specialization ? html`<p class="soft">${practitioner.specialization}</p>` : nothing}
-      <p class="figures">${when(scheduledDate, now)} · ${say("row.minutes", { minutes: durationMinutes })}</p>
+      ${
+        scheduledDate && durationMinutes
+          ? html`<p class="figures">
+              ${when(scheduledDate, now)} · ${say("row.minutes", { minutes: durationMinutes })}
+            </p>`
+          : nothing
+      }
       <p>${words}</p>
     </div>`;
   }

@@ -53,7 +53,7 @@ pub fn commands() -> Vec<(String, Command)> {
         ("`DeviceRings`", Command::DeviceRings { device: device("the phone") }),
         ("`Accept` on the phone", accept("the phone")),
         ("`Accept` on the tablet", accept("the tablet")),
-        ("`Decline`", Command::Decline { words: None }),
+        ("`Decline`", Command::Decline { device: None, words: None }),
         ("`Cancel`", Command::Cancel),
         ("`Join`", Command::Join),
         ("`Leave`", Command::Leave),
@@ -67,7 +67,13 @@ pub fn commands() -> Vec<(String, Command)> {
     let turns = people.map(|whom| (format!("`TurnAway` {whom}"), turn_away(whom)));
     let backs = people.map(|whom| (format!("`SendBack` {whom}"), send_back(whom)));
     let removals = people.map(|whom| (format!("`Remove` {whom}"), remove(whom)));
-    let last = [("`End`", Command::End), ("`Tick`", Command::Tick)];
+    let last = [
+        ("`AdmitAll`", Command::AdmitAll),
+        ("`Lock`", Command::Lock),
+        ("`Unlock`", Command::Unlock),
+        ("`End`", Command::End),
+        ("`Tick`", Command::Tick),
+    ];
     let named = |(name, command): (&str, Command)| (name.to_owned(), command);
     plain
         .into_iter()
@@ -231,7 +237,7 @@ fn lost() -> Vec<Scene> {
 fn ended() -> Vec<Scene> {
     let stories = [
         ("completed", talking(&[(5, Who::Caller, Command::End)])),
-        ("declined", rung(&[(5, Who::Callee, Command::Decline { words: None })])),
+        ("declined", rung(&[(5, Who::Callee, Command::Decline { device: None, words: None })])),
         ("missed", rung(&[(30, Who::Named(CLOCK), Command::Tick)])),
         ("cancelled", rung(&[(5, Who::Caller, Command::Cancel)])),
         ("failed", answered(&[(61, Who::Named(CLOCK), Command::Tick)])),
