@@ -76,15 +76,16 @@ impl Key {
             }
             digest.update(part);
         }
-        Key::of_bytes(&digest.finalize())
+        Key::short_term(&digest.finalize())
     }
 
     pub(crate) fn of_secret(secret: &[u8], username: &[u8]) -> Key {
         Key::long_term(username, REALM.as_bytes(), password(secret, username).as_bytes())
     }
 
-    pub(crate) fn of_bytes(bytes: &[u8]) -> Key {
-        Key(hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, bytes))
+    /// The key of the short-term mechanism, which ICE uses between peers and a server never does.
+    pub fn short_term(password: &[u8]) -> Key {
+        Key(hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, password))
     }
 
     pub(crate) fn sign(&self, pieces: &[&[u8]]) -> hmac::Tag {

@@ -1,0 +1,9 @@
+//! What the server does, told without sockets: packets and time in, packets and deadlines out.
+
+mod addresses;
+mod allocations;
+mod limits;
+mod refusals;
+mod relaying;
+mod vectors;
+mod world;
