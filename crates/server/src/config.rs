@@ -1,5 +1,7 @@
 //! Settings: defaults, then a TOML file, then the environment, then flags. What is not known is an error.
 
+mod https;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -11,6 +13,7 @@ use clap::CommandFactory as _;
 use ipnet::IpNet;
 use serde::Deserialize;
 
+pub use self::https::{CertificateFiles, Tls};
 use crate::Failure;
 
 /// What an operator may say, in a flag, a variable or the file.
@@ -21,7 +24,8 @@ pub struct Given {
     #[arg(long, env = "BEDSIDE_CONFIG", value_name = "FILE")]
     #[serde(skip)]
     pub config: Option<PathBuf>,
-    /// Where it listens [default: 127.0.0.1:3000].
+    /// Where it listens [default: 127.0.0.1:3000; 0.0.0.0:3000 with --tls self-signed; 0.0.0.0:443 with
+    /// --tls-cert].
     #[arg(long, env = "BEDSIDE_LISTEN", value_name = "ADDRESS:PORT")]
     pub listen: Option<SocketAddr>,
     /// sqlite:///path/bedside.db or postgres://… [default: bedside.db in the data folder].
@@ -30,9 +34,21 @@ pub struct Given {
     /// Folder of the default database and of what is kept beside it [default: ./data].
     #[arg(long, env = "BEDSIDE_DATA_DIR", value_name = "FOLDER")]
     pub data_dir: Option<PathBuf>,
-    /// The address that people open [default: http:// and where it listens].
+    /// The address that people open [default: http:// or https:// and where it listens].
     #[arg(long, env = "BEDSIDE_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
+    /// `self-signed`: HTTPS for a trial in the local network, with a certificate of its own making.
+    #[arg(long, env = "BEDSIDE_TLS", value_name = "self-signed")]
+    pub tls: Option<https::Choice>,
+    /// HTTPS with the certificate in this PEM file, its chain included. Read again when it changes.
+    #[arg(long, env = "BEDSIDE_TLS_CERT", value_name = "FILE")]
+    pub tls_cert: Option<PathBuf>,
+    /// The key of that certificate (PEM).
+    #[arg(long, env = "BEDSIDE_TLS_KEY", value_name = "FILE")]
+    pub tls_key: Option<PathBuf>,
+    /// Where plain HTTP is led to HTTPS [default: nowhere].
+    #[arg(long, env = "BEDSIDE_HTTP_LISTEN", value_name = "ADDRESS:PORT")]
+    pub http_listen: Option<SocketAddr>,
     /// Secret with which the host application signs its tokens (HS256, at least 32 bytes).
     #[arg(long, env = "BEDSIDE_HOST_TOKEN_SECRET", value_name = "SECRET", hide_env_values = true)]
     pub host_token_secret: Option<String>,
@@ -86,7 +102,10 @@ pub enum LogFormat {
 #[derive(Clone, Debug)]
 pub struct Settings {
     pub listen: SocketAddr,
+    pub tls: Tls,
+    pub http_listen: Option<SocketAddr>,
     pub database: String,
+    pub data_dir: PathBuf,
     pub public_url: String,
     pub host: HostSettings,
     pub allow_origin: Vec<String>,
@@ -119,7 +138,11 @@ impl Settings {
                         --public-url (and their variables), or use bedside serve"
                 .into());
         }
-        Self::resolve(given)
+        let settings = Self::resolve(given)?;
+        match settings.tls {
+            Tls::Off | Tls::SelfSigned => Ok(settings),
+            _ => Err("the demo takes no certificate; for HTTPS in the local network: --tls self-signed".into()),
+        }
     }
 
     pub fn resolve(given: Given) -> Result<Self, Failure> {
@@ -146,6 +169,10 @@ impl Given {
             database: self.database.or(other.database),
             data_dir: self.data_dir.or(other.data_dir),
             public_url: self.public_url.or(other.public_url),
+            tls: self.tls.or(other.tls),
+            tls_cert: self.tls_cert.or(other.tls_cert),
+            tls_key: self.tls_key.or(other.tls_key),
+            http_listen: self.http_listen.or(other.http_listen),
             host_token_secret: self.host_token_secret.or(other.host_token_secret),
             host_token_jwks: self.host_token_jwks.or(other.host_token_jwks),
             host_token_issuer: self.host_token_issuer.or(other.host_token_issuer),
@@ -163,11 +190,13 @@ impl Given {
     }
 
     fn settle(self) -> Result<Settings, Failure> {
-        let listen = self.listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 3000)));
+        let tls = Tls::settle(&self)?;
+        let listen = self.listen.unwrap_or_else(|| tls.default_listen());
         let data_dir = self.data_dir.unwrap_or_else(|| PathBuf::from("data"));
-        let public_url = self.public_url.unwrap_or_else(|| format!("http://{listen}"));
+        let public_url = self.public_url.unwrap_or_else(|| tls.url_at(listen));
         let ring_seconds = within("ring-seconds", self.ring_seconds.unwrap_or(30), 5, 300)?;
         Ok(Settings {
+            http_listen: self.http_listen,
             database: self.database.unwrap_or_else(|| format!("sqlite://{}", data_dir.join("bedside.db").display())),
             public_url: origin_of("public-url", &public_url)?,
             host: HostSettings {
@@ -192,6 +221,8 @@ impl Given {
             ice_servers: self.ice_servers.unwrap_or_default(),
             grace: Duration::from_secs(10),
             listen,
+            data_dir,
+            tls,
         })
     }
 }
@@ -199,9 +230,18 @@ impl Given {
 impl Settings {
     /// A port of the system's choosing is known only now, and links must lead to it.
     pub fn bound_to(self, address: SocketAddr) -> Self {
-        let unsaid = self.public_url == format!("http://{}", self.listen);
-        let public_url = if unsaid { format!("http://{address}") } else { self.public_url };
+        let unsaid = self.public_url == self.tls.url_at(self.listen);
+        let public_url = if unsaid { self.tls.url_at(address) } else { self.public_url };
         Self { public_url, ..self }
+    }
+
+    /// The name or address in what people open, without its port.
+    pub fn public_host(&self) -> &str {
+        let origin = self.public_url.split_once("://").map_or(self.public_url.as_str(), |(_, origin)| origin);
+        match origin.rsplit_once(':') {
+            Some((host, port)) if port.bytes().all(|digit| digit.is_ascii_digit()) => host,
+            _ => origin,
+        }
     }
 
     /// Whether browsers come by HTTPS, so that cookies may be kept from plain HTTP.

@@ -1,5 +1,7 @@
 //! A practice to try: demo people and appointments on a database that goes away with the program.
 
+use std::net::SocketAddr;
+
 use bedside_domain::appointment::Kind;
 use bedside_domain::call::Door;
 use bedside_domain::ids::PersonId;
@@ -14,9 +16,11 @@ use crate::app::people::{self, Told};
 use crate::app::{App, Asker, doors};
 use crate::clock;
 use crate::compose::compose;
-use crate::config::Settings;
+use crate::config::{Settings, Tls};
 use crate::dispatch::{Answer, Error};
+use crate::listen::Ports;
 use crate::serve;
+use crate::tls;
 
 /// Longer than anybody tries something out.
 const LINKS_LAST: Span = Span::days(30);
@@ -28,19 +32,10 @@ struct Cast {
     title: Option<&'static str>,
     specialization: Option<&'static str>,
     languages: &'static [&'static str],
-    /// One browser holds two people if they come by two names of this machine.
-    host: &'static str,
 }
 
-const PATIENT: Cast = Cast {
-    id: "bs_ada",
-    role: Role::Patient,
-    name: "Ada Patient",
-    title: None,
-    specialization: None,
-    languages: &[],
-    host: "localhost",
-};
+const PATIENT: Cast =
+    Cast { id: "bs_ada", role: Role::Patient, name: "Ada Patient", title: None, specialization: None, languages: &[] };
 
 const PRACTITIONER: Cast = Cast {
     id: "bs_jane",
@@ -49,7 +44,6 @@ const PRACTITIONER: Cast = Cast {
     title: Some("Dr."),
     specialization: Some("Dermatology"),
     languages: &["en", "de"],
-    host: "127.0.0.1",
 };
 
 const COLLEAGUE: Cast = Cast {
@@ -59,39 +53,63 @@ const COLLEAGUE: Cast = Cast {
     title: Some("Dr."),
     specialization: Some("General practice"),
     languages: &["en", "ar", "fr"],
-    host: "127.0.0.1",
 };
 
-const STAFF: Cast = Cast {
-    id: "bs_sam",
-    role: Role::Staff,
-    name: "Sam Frontdesk",
-    title: None,
-    specialization: None,
-    languages: &[],
-    host: "127.0.0.1",
-};
+const STAFF: Cast =
+    Cast { id: "bs_sam", role: Role::Staff, name: "Sam Frontdesk", title: None, specialization: None, languages: &[] };
 
 pub async fn demo(settings: Settings) -> Result<(), Failure> {
     let folder = Folder::new()?;
     let database = format!("sqlite://{}", folder.0.join("demo.db").display());
-    let listener = serve::bind(settings.listen).await?;
-    let port = listener.local_addr()?.port();
-    let public_url = format!("http://localhost:{port}");
-    let app = compose(Settings { database, public_url, ..settings }).await?;
+    let ports = Ports::open(&settings).await?;
+    let places = Places::of(&settings, ports.address()?);
+    let data_dir = folder.0.clone();
+    let app = compose(Settings { database, data_dir, public_url: places.patients.clone(), ..settings }).await?;
+    let https = tls::start(&app.settings)?;
     for cast in [&PATIENT, &PRACTITIONER, &COLLEAGUE, &STAFF] {
         people::save(&app, &PersonId::new(cast.id), &cast.told()).await.map_err(failure)?;
     }
     fill_the_calendar(&app).await.map_err(failure)?;
     println!("Bedside demo: a practice that goes away when you stop it with Ctrl-C.\n");
     println!("Open these two side by side; each link can be used again.");
+    let mut for_a_phone = None;
     for cast in [&PATIENT, &PRACTITIONER, &COLLEAGUE, &STAFF] {
         let token = doors::new_sign_in_link(&app, &PersonId::new(cast.id), Use::Again, LINKS_LAST).await;
-        let token = token.map_err(failure)?;
-        println!("  {:<28} http://{}:{port}/sign-in/{token}", cast.label(), cast.host);
+        let link = format!("{}/sign-in/{}", places.of_a(cast.role), token.map_err(failure)?);
+        println!("  {:<28} {link}", cast.label());
+        for_a_phone.get_or_insert(link);
     }
     println!();
-    serve::run(listener, app).await
+    if let (Some(https), Some(link)) = (&https, for_a_phone) {
+        https.introduce(&link);
+    }
+    serve::run(ports, https, app).await
+}
+
+/// One browser holds two people if they come by two names of this machine.
+struct Places {
+    patients: String,
+    practice: String,
+}
+
+impl Places {
+    /// With HTTPS the patient is the one on the phone, so it is the name that a phone reaches.
+    fn of(settings: &Settings, address: SocketAddr) -> Self {
+        let port = address.port();
+        match settings.tls {
+            Tls::SelfSigned if address.ip().is_loopback() => {
+                Self { patients: format!("https://localhost:{port}"), practice: format!("https://127.0.0.1:{port}") }
+            }
+            Tls::SelfSigned => {
+                Self { patients: settings.tls.url_at(address), practice: format!("https://localhost:{port}") }
+            }
+            _ => Self { patients: format!("http://localhost:{port}"), practice: format!("http://127.0.0.1:{port}") },
+        }
+    }
+
+    fn of_a(&self, role: Role) -> &str {
+        if role == Role::Patient { &self.patients } else { &self.practice }
+    }
 }
 
 /// One appointment to accept, and one whose room is open.

@@ -7,10 +7,13 @@ mod compose;
 mod config;
 mod demo;
 mod dispatch;
+mod lan;
+mod listen;
 mod pages;
 mod serve;
 mod telemetry;
 mod timers;
+mod tls;
 mod wire;
 
 use std::process::ExitCode;

@@ -1,35 +1,30 @@
 //! Runs the server until it is told to stop, and lets what runs finish.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum_server::Handle;
-use hyper_util::rt::TokioTimer;
-use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::Failure;
 use crate::app::App;
 use crate::compose::compose;
 use crate::config::Settings;
+use crate::listen::{Ports, Stop};
+use crate::tls::{self, Https};
 use crate::wire::{self, Gateway, Wire};
 
-/// How long the head of a request may take to come.
-const HEADERS_WITHIN: Duration = Duration::from_secs(10);
-
 pub async fn serve(settings: Settings) -> Result<(), Failure> {
-    let listener = bind(settings.listen).await?;
-    let app = compose(settings.bound_to(listener.local_addr()?)).await?;
-    println!("Bedside listens on {}; open {}", listener.local_addr()?, app.settings.public_url);
-    run(listener, app).await
+    let ports = Ports::open(&settings).await?;
+    let app = compose(settings.bound_to(ports.address()?)).await?;
+    let https = tls::start(&app.settings)?;
+    println!("Bedside listens on {}; open {}", ports.address()?, app.settings.public_url);
+    if let Some(https) = &https {
+        https.introduce(&app.settings.public_url);
+    }
+    run(ports, https, app).await
 }
 
-pub async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
-    TcpListener::bind(address).await.map_err(|e| format!("cannot listen on {address}: {e}").into())
-}
-
-pub async fn run(listener: TcpListener, app: Arc<App>) -> Result<(), Failure> {
+pub async fn run(ports: Ports, https: Option<Https>, app: Arc<App>) -> Result<(), Failure> {
     let wire = Wire::new(app.clone())?;
     let timers = tokio::spawn(crate::timers::run(app.clone()));
     let house = tokio::spawn(wire.clone().keep_house());
@@ -40,12 +35,9 @@ pub async fn run(listener: TcpListener, app: Arc<App>) -> Result<(), Failure> {
     let gateway = Gateway::new(wire.clone());
     let sockets = gateway.layer();
     let live = tokio::spawn(gateway.run());
-    let handle = Handle::new();
-    tokio::spawn(stop_when_told(handle.clone(), app.settings.grace));
-    let mut server = axum_server::from_tcp(listener.into_std()?)?.handle(handle);
-    // Whoever connects and says nothing does not hold a place.
-    server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEADERS_WITHIN);
-    let served = server.serve(wire::router(wire, sockets).into_make_service_with_connect_info::<SocketAddr>());
+    let stop = Stop::default();
+    tokio::spawn(stop_when_told(stop.clone(), app.settings.grace));
+    let served = ports.serve(wire::router(wire, sockets), &app.settings, https, stop);
     let mut timers = timers;
     tokio::select! {
         outcome = served => outcome?,
@@ -61,10 +53,10 @@ pub async fn run(listener: TcpListener, app: Arc<App>) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn stop_when_told(handle: Handle<SocketAddr>, grace: Duration) {
+async fn stop_when_told(stop: Stop, grace: Duration) {
     told_to_stop().await;
     tracing::info!("stopping: no new connections; what runs may finish");
-    handle.graceful_shutdown(Some(grace));
+    stop.within(grace);
 }
 
 async fn told_to_stop() {

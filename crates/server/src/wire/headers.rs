@@ -9,7 +9,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use crate::config::Settings;
+use crate::config::{Settings, Tls};
 
 /// Headers of every response, made once.
 #[derive(Clone)]
@@ -37,7 +37,8 @@ impl Policy {
         if settings.allow_origin.is_empty() {
             headers.push((header::X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN")));
         }
-        if settings.is_https() {
+        // A browser that is told so over a certificate that it does not know would not let anybody on.
+        if settings.is_https() && !matches!(settings.tls, Tls::SelfSigned) {
             headers.push((header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000")));
         }
         Self(Arc::new(headers))

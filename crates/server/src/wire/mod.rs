@@ -11,6 +11,7 @@ mod host_token;
 mod limits;
 mod problem;
 mod rest;
+mod to_https;
 mod translate;
 
 use std::net::SocketAddr;
@@ -64,6 +65,7 @@ impl Wire {
 }
 
 pub use self::gateway::Gateway;
+pub use self::to_https::router as to_https;
 
 pub fn router(wire: Wire, sockets: SocketIoLayer) -> Router {
     let settings = &wire.app.settings;
@@ -128,14 +130,24 @@ async fn must_be_allowed_origin(State(wire): State<Wire>, request: Request, next
 
 /// What is not of the API is a page of ours, or nothing.
 async fn elsewhere(method: Method, OriginalUri(uri): OriginalUri, headers: HeaderMap) -> Response {
-    let of_the_api = ["/api", "/video-call"]
-        .into_iter()
-        .any(|prefix| uri.path().strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
-    if of_the_api || !matches!(method, Method::GET | Method::HEAD) {
+    if is_of_the_api(uri.path()) || !matches!(method, Method::GET | Method::HEAD) {
         return Refused::not_found().into_response();
     }
     let wants_page = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
     pages::page(uri.path(), wants_page.contains("text/html")).unwrap_or_else(|| Refused::not_found().into_response())
+}
+
+fn is_of_the_api(path: &str) -> bool {
+    ["/api", "/video-call"].into_iter().any(|prefix| is_below(prefix, path))
+}
+
+/// What no person opens.
+fn is_for_programs(path: &str) -> bool {
+    is_of_the_api(path) || is_below("/socket.io", path)
+}
+
+fn is_below(prefix: &str, path: &str) -> bool {
+    path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 async fn wrong_method() -> Refused {

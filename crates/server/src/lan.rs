@@ -1,0 +1,42 @@
+//! What this machine is called in its network.
+
+use std::net::{IpAddr, Ipv4Addr, UdpSocket};
+
+/// The address by which others reach a server that listens on `listen`.
+pub fn address_for_others(listen: IpAddr) -> IpAddr {
+    if !listen.is_unspecified() {
+        return listen;
+    }
+    let addresses = addresses();
+    outward().or_else(|| addresses.into_iter().find(IpAddr::is_ipv4)).unwrap_or(Ipv4Addr::LOCALHOST.into())
+}
+
+/// Every name and address by which a browser may come, as they stand in a certificate.
+pub fn names() -> Vec<String> {
+    let mut names: Vec<String> = ["localhost", "127.0.0.1", "::1"].map(str::to_owned).into();
+    if let Some(host) = host_name() {
+        names.extend([host.clone(), format!("{host}.local")]);
+    }
+    names.extend(addresses().iter().map(IpAddr::to_string));
+    names
+}
+
+/// The address that the way out of this network begins with. Nothing is sent: to connect a datagram socket only asks
+/// the machine for the way.
+fn outward() -> Option<IpAddr> {
+    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
+    socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9)).ok()?;
+    let address = socket.local_addr().ok()?.ip();
+    (!address.is_loopback() && !address.is_unspecified()).then_some(address)
+}
+
+fn addresses() -> Vec<IpAddr> {
+    let interfaces = if_addrs::get_if_addrs().unwrap_or_default();
+    interfaces.iter().filter(|one| !one.is_loopback() && !one.is_link_local()).map(if_addrs::Interface::ip).collect()
+}
+
+fn host_name() -> Option<String> {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").ok()?.trim().to_ascii_lowercase();
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.');
+    (!name.is_empty() && name != "localhost" && name.chars().all(plain)).then_some(name)
+}

@@ -1,0 +1,105 @@
+//! The ports that people come in by: one for all there is, and one that only leads to it where that is HTTPS.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum_server::{Handle, Server};
+use hyper_util::rt::TokioTimer;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::Failure;
+use crate::config::Settings;
+use crate::tls::{Https, HttpsAcceptor, Relay};
+use crate::wire;
+
+/// How long the head of a request may take to come.
+const HEADERS_WITHIN: Duration = Duration::from_secs(10);
+
+/// Bound before anything else is begun, so that a port that is taken is said at once.
+pub struct Ports {
+    main: TcpListener,
+    plain: Option<TcpListener>,
+}
+
+/// Tells every port to let nobody in any more.
+#[derive(Clone)]
+pub struct Stop {
+    handle: Handle<SocketAddr>,
+    told: watch::Sender<bool>,
+}
+
+impl Ports {
+    pub async fn open(settings: &Settings) -> Result<Self, Failure> {
+        let main = bind(settings.listen).await?;
+        let plain = match settings.http_listen {
+            Some(address) => Some(bind(address).await?),
+            None => None,
+        };
+        Ok(Self { main, plain })
+    }
+
+    pub fn address(&self) -> Result<SocketAddr, Failure> {
+        Ok(self.main.local_addr()?)
+    }
+
+    /// Until it is told to stop, and what runs has finished.
+    pub async fn serve(
+        self,
+        app: Router,
+        settings: &Settings,
+        https: Option<Https>,
+        stop: Stop,
+    ) -> Result<(), Failure> {
+        let redirects = wire::to_https(settings);
+        let main = server(self.main, &stop)?;
+        let app = app.into_make_service_with_connect_info::<SocketAddr>();
+        let main = async {
+            match https {
+                Some(https) => main.acceptor(stop.acceptor(https)).serve(app).await,
+                None => main.serve(app).await,
+            }
+        };
+        let plain = async {
+            match self.plain {
+                Some(listener) => server(listener, &stop)?.serve(redirects.into_make_service()).await,
+                None => Ok(()),
+            }
+        };
+        tokio::try_join!(main, plain)?;
+        Ok(())
+    }
+}
+
+impl Default for Stop {
+    fn default() -> Self {
+        Self { handle: Handle::new(), told: watch::channel(false).0 }
+    }
+}
+
+impl Stop {
+    /// Whatever still runs after `grace` is given up.
+    pub fn within(self, grace: Duration) {
+        self.told.send_replace(true);
+        self.handle.graceful_shutdown(Some(grace));
+    }
+
+    fn acceptor(&self, https: Https) -> HttpsAcceptor {
+        // Nothing relays yet: whoever wants that finds the connection closed.
+        let relay: Relay = Arc::new(|connection, _| drop(connection));
+        HttpsAcceptor { tls: https.acceptor, relay, stopping: self.told.subscribe() }
+    }
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|e| format!("cannot listen on {address}: {e}").into())
+}
+
+fn server(listener: TcpListener, stop: &Stop) -> std::io::Result<Server<SocketAddr>> {
+    let mut server = axum_server::from_tcp(listener.into_std()?)?.handle(stop.handle.clone());
+    // Whoever connects and says nothing does not hold a place.
+    server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEADERS_WITHIN);
+    Ok(server)
+}

@@ -1,0 +1,88 @@
+//! HTTPS as this server serves it: whose certificate is shown, and who keeps it fresh.
+
+mod accept;
+mod files;
+mod kept;
+mod qr;
+mod self_signed;
+mod shown;
+mod validity;
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rustls::ServerConfig;
+use tokio_rustls::TlsAcceptor;
+
+pub use self::accept::{HttpsAcceptor, Relay};
+use self::files::Files;
+use self::qr::qr_code;
+use self::shown::Shown;
+use crate::config::{Settings, Tls};
+use crate::{Failure, lan};
+
+/// HTTP/1.1 alone, for the sockets need it; and the name that a TURN client may give (RFC 7443).
+const SPOKEN: [&[u8]; 2] = [b"http/1.1", b"stun.turn"];
+
+/// What a listener needs to speak TLS.
+pub struct Https {
+    pub acceptor: TlsAcceptor,
+    /// Of a self-signed certificate, for people to compare.
+    fingerprint: Option<String>,
+}
+
+impl Https {
+    /// Tells whoever tries it how to know it, and opens `url` on a phone.
+    pub fn introduce(&self, url: &str) {
+        let Some(fingerprint) = &self.fingerprint else { return };
+        println!("The certificate is self-signed: browsers warn. Go on if they show this fingerprint (SHA-256):");
+        println!("  {fingerprint}");
+        if let Some(code) = qr_code(url) {
+            println!("On a phone in this network, open it with the camera:\n{code}");
+        }
+    }
+}
+
+/// As the settings ask. Certificates are kept fresh from now on, until the program ends.
+pub fn start(settings: &Settings) -> Result<Option<Https>, Failure> {
+    let https = match &settings.tls {
+        Tls::Off => return Ok(None),
+        Tls::SelfSigned => {
+            let certificate = self_signed::kept_or_made(&folder(settings).join("self-signed.pem"), &names(settings))?;
+            let fingerprint = self_signed::fingerprint(certificate.der());
+            Https { acceptor: acceptor(Arc::new(Shown::with(certificate))), fingerprint: Some(fingerprint) }
+        }
+        Tls::Files(files) => {
+            let (files, certificate) = Files::open(files.clone())?;
+            let shown = Arc::new(Shown::with(certificate));
+            tokio::spawn(files.keep(shown.clone()));
+            Https { acceptor: acceptor(shown), fingerprint: None }
+        }
+    };
+    Ok(Some(https))
+}
+
+/// TLS 1.2 and 1.3, with the suites of aws-lc-rs: forward secret and authenticated, all of them.
+fn acceptor(shown: Arc<Shown>) -> TlsAcceptor {
+    let mut config = ServerConfig::builder_with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
+        .with_no_client_auth()
+        .with_cert_resolver(shown);
+    config.alpn_protocols = SPOKEN.iter().map(|name| name.to_vec()).collect();
+    TlsAcceptor::from(Arc::new(config))
+}
+
+fn folder(settings: &Settings) -> PathBuf {
+    settings.data_dir.join("tls")
+}
+
+/// By which people may come: as the machine is called, and as the operator has said.
+fn names(settings: &Settings) -> Vec<String> {
+    let mut names = lan::names();
+    let public = settings.public_host();
+    // An address in brackets is IPv6.
+    names.push(
+        public.trim_matches(['[', ']']).parse::<IpAddr>().map_or(public.to_owned(), |address| address.to_string()),
+    );
+    names
+}
