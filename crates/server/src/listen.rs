@@ -45,6 +45,15 @@ impl Ports {
         Ok(self.main.local_addr()?)
     }
 
+    /// Tells the operator where people come in.
+    pub fn announce(&self, public_url: &str) -> Result<(), Failure> {
+        println!("Bedside listens on {}; open {public_url}", self.address()?);
+        if let Some(plain) = &self.plain {
+            println!("Plain HTTP on {} leads there.", plain.local_addr()?);
+        }
+        Ok(())
+    }
+
     /// Until it is told to stop, and what runs has finished.
     pub async fn serve(
         self,

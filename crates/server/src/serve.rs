@@ -17,7 +17,7 @@ pub async fn serve(settings: Settings) -> Result<(), Failure> {
     let ports = Ports::open(&settings).await?;
     let app = compose(settings.bound_to(ports.address()?)).await?;
     let https = tls::start(&app.settings)?;
-    println!("Bedside listens on {}; open {}", ports.address()?, app.settings.public_url);
+    ports.announce(&app.settings.public_url)?;
     if let Some(https) = &https {
         https.introduce(&app.settings.public_url);
     }

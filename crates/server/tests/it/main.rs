@@ -21,3 +21,4 @@ mod problems;
 mod restart;
 mod shutdown;
 mod support;
+mod tls;
