@@ -13,7 +13,7 @@ use clap::CommandFactory as _;
 use ipnet::IpNet;
 use serde::Deserialize;
 
-pub use self::https::{CertificateFiles, Tls};
+pub use self::https::{Acme, CertificateFiles, Tls};
 use crate::Failure;
 
 /// What an operator may say, in a flag, a variable or the file.
@@ -24,8 +24,8 @@ pub struct Given {
     #[arg(long, env = "BEDSIDE_CONFIG", value_name = "FILE")]
     #[serde(skip)]
     pub config: Option<PathBuf>,
-    /// Where it listens [default: 127.0.0.1:3000; 0.0.0.0:3000 with --tls self-signed; 0.0.0.0:443 with
-    /// --tls-cert].
+    /// Where it listens [default: 127.0.0.1:3000; 0.0.0.0:3000 with --tls self-signed; 0.0.0.0:443 with other
+    /// certificates].
     #[arg(long, env = "BEDSIDE_LISTEN", value_name = "ADDRESS:PORT")]
     pub listen: Option<SocketAddr>,
     /// sqlite:///path/bedside.db or postgres://… [default: bedside.db in the data folder].
@@ -34,7 +34,7 @@ pub struct Given {
     /// Folder of the default database and of what is kept beside it [default: ./data].
     #[arg(long, env = "BEDSIDE_DATA_DIR", value_name = "FOLDER")]
     pub data_dir: Option<PathBuf>,
-    /// The address that people open [default: http:// or https:// and where it listens].
+    /// The address that people open [default: http:// or https:// and where it listens, or the first --acme-domain].
     #[arg(long, env = "BEDSIDE_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
     /// `self-signed`: HTTPS for a trial in the local network, with a certificate of its own making.
@@ -46,6 +46,18 @@ pub struct Given {
     /// The key of that certificate (PEM).
     #[arg(long, env = "BEDSIDE_TLS_KEY", value_name = "FILE")]
     pub tls_key: Option<PathBuf>,
+    /// HTTPS with a certificate for this name from Let's Encrypt, whose terms are agreed to by this. Repeatable.
+    #[arg(long = "acme-domain", env = "BEDSIDE_ACME_DOMAIN", value_name = "NAME", value_delimiter = ',')]
+    pub acme_domain: Option<Vec<String>>,
+    /// Where the certificate authority may write to.
+    #[arg(long, env = "BEDSIDE_ACME_CONTACT", value_name = "E-MAIL")]
+    pub acme_contact: Option<String>,
+    /// Another certificate authority that speaks ACME [default: Let's Encrypt].
+    #[arg(long, env = "BEDSIDE_ACME_DIRECTORY", value_name = "URL")]
+    pub acme_directory: Option<String>,
+    /// The certificate (PEM) by which that authority's own server is known, if it is a private one.
+    #[arg(long, env = "BEDSIDE_ACME_ROOT", value_name = "FILE")]
+    pub acme_root: Option<PathBuf>,
     /// Where plain HTTP is led to HTTPS [default: nowhere].
     #[arg(long, env = "BEDSIDE_HTTP_LISTEN", value_name = "ADDRESS:PORT")]
     pub http_listen: Option<SocketAddr>,
@@ -172,6 +184,10 @@ impl Given {
             tls: self.tls.or(other.tls),
             tls_cert: self.tls_cert.or(other.tls_cert),
             tls_key: self.tls_key.or(other.tls_key),
+            acme_domain: self.acme_domain.or(other.acme_domain),
+            acme_contact: self.acme_contact.or(other.acme_contact),
+            acme_directory: self.acme_directory.or(other.acme_directory),
+            acme_root: self.acme_root.or(other.acme_root),
             http_listen: self.http_listen.or(other.http_listen),
             host_token_secret: self.host_token_secret.or(other.host_token_secret),
             host_token_jwks: self.host_token_jwks.or(other.host_token_jwks),

@@ -1,6 +1,8 @@
 //! HTTPS as this server serves it: whose certificate is shown, and who keeps it fresh.
 
 mod accept;
+mod acme;
+mod acme_http;
 mod files;
 mod kept;
 mod qr;
@@ -16,14 +18,16 @@ use rustls::ServerConfig;
 use tokio_rustls::TlsAcceptor;
 
 pub use self::accept::{HttpsAcceptor, Relay};
+use self::acme::Keeper;
 use self::files::Files;
 use self::qr::qr_code;
-use self::shown::Shown;
+use self::shown::{ACME_CHALLENGE, Shown};
 use crate::config::{Settings, Tls};
 use crate::{Failure, lan};
 
-/// HTTP/1.1 alone, for the sockets need it; and the name that a TURN client may give (RFC 7443).
-const SPOKEN: [&[u8]; 2] = [b"http/1.1", b"stun.turn"];
+/// HTTP/1.1 alone, for the sockets need it; the name that a TURN client may give (RFC 7443); and last that of an ACME
+/// server, whose question finds an answer only while an order runs.
+const SPOKEN: [&[u8]; 3] = [b"http/1.1", b"stun.turn", ACME_CHALLENGE];
 
 /// What a listener needs to speak TLS.
 pub struct Https {
@@ -57,6 +61,11 @@ pub fn start(settings: &Settings) -> Result<Option<Https>, Failure> {
             let (files, certificate) = Files::open(files.clone())?;
             let shown = Arc::new(Shown::with(certificate));
             tokio::spawn(files.keep(shown.clone()));
+            Https { acceptor: acceptor(shown), fingerprint: None }
+        }
+        Tls::Acme(acme) => {
+            let shown = Arc::new(Shown::default());
+            tokio::spawn(Keeper::open(acme.clone(), &folder(settings), shown.clone())?.keep());
             Https { acceptor: acceptor(shown), fingerprint: None }
         }
     };

@@ -5,9 +5,7 @@ use std::path::Path;
 use aws_lc_rs::digest::{SHA256, digest};
 use bedside_domain::time::{Millis, Span};
 use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, KeyPair};
-use rustls::client::verify_server_name;
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::server::ParsedCertificate;
+use rustls::pki_types::CertificateDer;
 
 use super::kept;
 use super::shown::Certificate;
@@ -36,12 +34,7 @@ pub fn fingerprint(certificate: &CertificateDer<'_>) -> String {
 }
 
 fn is_good_for(certificate: &Certificate, names: &[String]) -> bool {
-    let Ok(parsed) = ParsedCertificate::try_from(certificate.der()) else { return false };
-    let has = |name: &String| {
-        let name = ServerName::try_from(name.as_str());
-        name.is_ok_and(|name| verify_server_name(&parsed, &name).is_ok())
-    };
-    clock::now() + RENEWED_BEFORE < certificate.validity.until && names.iter().all(has)
+    clock::now() + RENEWED_BEFORE < certificate.validity.until && certificate.is_for(names)
 }
 
 /// Certificate and key in one text.

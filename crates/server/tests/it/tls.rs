@@ -1,5 +1,6 @@
 //! HTTPS served by Bedside itself: whose certificate is shown, how well it is spoken, and what plain HTTP gets.
 
+mod acme;
 mod stage;
 
 use std::process::Command;
@@ -11,13 +12,12 @@ use rustls::ProtocolVersion;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use self::stage::{Authority, Connection, Files, answer_to_hello, believing, certificate_in, port_of, serve};
+use self::stage::{Authority, Connection, FAREWELL, Files, answer_to_hello, believing, certificate_in, port_of, serve};
 use crate::practice::eventually;
 use crate::support::{Folder, Reply, Server, token};
 
 const SOON: Duration = Duration::from_secs(15);
 const ASK: &[u8] = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
-const FAREWELL: &[u8] = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 /// How long somebody may say nothing, as `docs/operations.md` has it.
 const SILENCE: Duration = Duration::from_secs(10);
 

@@ -4,6 +4,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use rustls::pki_types::pem::PemObject as _;
@@ -15,6 +16,9 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use crate::support::{Folder, Server};
+
+/// A request after which the server closes.
+pub const FAREWELL: &[u8] = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 
 pub struct Authority(CertifiedIssuer<'static, KeyPair>);
 
@@ -28,6 +32,10 @@ impl Authority {
 
     pub fn root(&self) -> CertificateDer<'static> {
         self.0.der().clone()
+    }
+
+    pub fn root_pem(&self) -> String {
+        self.0.pem()
     }
 
     /// A certificate for these names and its key, in PEM.
@@ -95,7 +103,7 @@ pub fn believing(root: &CertificateDer<'_>) -> reqwest::Client {
         .tls_certs_only([reqwest::Certificate::from_der(root).expect("a certificate")])
         .redirect(reqwest::redirect::Policy::none())
         .pool_max_idle_per_host(0)
-        .timeout(std::time::Duration::from_secs(20))
+        .timeout(Duration::from_secs(20))
         .build()
         .expect("a client")
 }
