@@ -62,18 +62,19 @@ impl Ports {
         https: Option<Https>,
         stop: Stop,
     ) -> Result<(), Failure> {
-        let redirects = wire::to_https(settings);
-        let main = server(self.main, &stop)?;
+        let plain = wire::to_https(settings);
+        let acceptor = https.map(|https| stop.acceptor(https, plain.clone()));
         let app = app.into_make_service_with_connect_info::<SocketAddr>();
+        let main = server(self.main, &stop)?;
         let main = async {
-            match https {
-                Some(https) => main.acceptor(stop.acceptor(https)).serve(app).await,
+            match acceptor {
+                Some(acceptor) => main.acceptor(acceptor).serve(app).await,
                 None => main.serve(app).await,
             }
         };
         let plain = async {
             match self.plain {
-                Some(listener) => server(listener, &stop)?.serve(redirects.into_make_service()).await,
+                Some(listener) => server(listener, &stop)?.serve(plain.into_make_service()).await,
                 None => Ok(()),
             }
         };
@@ -95,10 +96,10 @@ impl Stop {
         self.handle.graceful_shutdown(Some(grace));
     }
 
-    fn acceptor(&self, https: Https) -> HttpsAcceptor {
+    fn acceptor(&self, https: Https, plain: Router) -> HttpsAcceptor {
         // Nothing relays yet: whoever wants that finds the connection closed.
         let relay: Relay = Arc::new(|connection, _| drop(connection));
-        HttpsAcceptor { tls: https.acceptor, relay, stopping: self.told.subscribe() }
+        HttpsAcceptor { tls: https.acceptor, relay, plain, stopping: self.told.subscribe() }
     }
 }
 

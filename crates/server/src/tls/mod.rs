@@ -42,7 +42,9 @@ impl Https {
         let Some(fingerprint) = &self.fingerprint else { return };
         println!("The certificate is self-signed: browsers warn. Go on if they show this fingerprint (SHA-256):");
         println!("  {fingerprint}");
-        if let Some(code) = qr_code(url) {
+        if ["https://localhost", "https://127.", "https://[::1]"].iter().any(|here| url.starts_with(here)) {
+            println!("It listens for this machine alone; for the phones around it: --listen 0.0.0.0:3000");
+        } else if let Some(code) = qr_code(url) {
             println!("On a phone in this network, open it with the camera:\n{code}");
         }
     }
@@ -59,6 +61,10 @@ pub fn start(settings: &Settings) -> Result<Option<Https>, Failure> {
         }
         Tls::Files(files) => {
             let (files, certificate) = Files::open(files.clone())?;
+            if !certificate.is_for(&[public_name(settings)]) {
+                let host = settings.public_host();
+                tracing::warn!(host, "the certificate is not for the host of public-url; browsers will not take it");
+            }
             let shown = Arc::new(Shown::with(certificate));
             tokio::spawn(files.keep(shown.clone()));
             Https { acceptor: acceptor(shown), fingerprint: None }
@@ -88,10 +94,14 @@ fn folder(settings: &Settings) -> PathBuf {
 /// By which people may come: as the machine is called, and as the operator has said.
 fn names(settings: &Settings) -> Vec<String> {
     let mut names = lan::names();
-    let public = settings.public_host();
-    // An address in brackets is IPv6.
-    names.push(
-        public.trim_matches(['[', ']']).parse::<IpAddr>().map_or(public.to_owned(), |address| address.to_string()),
-    );
+    names.push(public_name(settings));
+    names.sort();
+    names.dedup();
     names
+}
+
+/// As it stands in certificates: an IPv6 address has its brackets in addresses alone, and one spelling.
+fn public_name(settings: &Settings) -> String {
+    let host = settings.public_host().trim_matches(['[', ']']);
+    host.parse::<IpAddr>().map_or_else(|_| host.to_owned(), |address| address.to_string())
 }

@@ -231,6 +231,30 @@ async fn plain_http_is_led_to_https_if_a_person_comes_and_refused_if_a_program_d
 }
 
 #[tokio::test]
+async fn whoever_leaves_out_the_https_is_led_to_it_on_the_same_port() {
+    let authority = Authority::new();
+    let files = Files::from(&authority);
+    let server = files.serve(&[]);
+    let plain = format!("http://{}", port_of(&server));
+    let client = believing(&authority.root());
+    let led = client.get(format!("{plain}/join/abc")).send().await.expect("it answers");
+    assert_eq!(led.status(), StatusCode::PERMANENT_REDIRECT);
+    assert_eq!(led.headers()["location"], format!("{}/join/abc", server.address));
+    let refused = client.post(format!("{plain}/api/calls")).bearer_auth("canary").json(&()).send().await;
+    let refused = Reply::of(refused.expect("it answers")).await;
+    assert_eq!((refused.status, refused.code().as_str()), (StatusCode::FORBIDDEN, "forbidden"));
+}
+
+#[tokio::test]
+async fn a_certificate_for_somebody_else_is_said() {
+    let authority = Authority::new();
+    let files = Files::from(&authority);
+    let server = files.serve(&["--public-url", "https://calls.example.org"]);
+    let said = async || server.log().contains("not for the host").then_some(());
+    eventually(SOON, "it says that the certificate is not for calls.example.org", said).await;
+}
+
+#[tokio::test]
 async fn a_websocket_is_opened_over_https() {
     let authority = Authority::new();
     let files = Files::from(&authority);
