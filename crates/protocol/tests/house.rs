@@ -94,6 +94,12 @@ const ROOMS: &[RoomRule] = &[
         never: &["bedside_protocol", "axum", "serde_json", "crate::wire", "crate::compose"],
     },
     RoomRule {
+        room: "server::wire does not relay",
+        files: &["crates/server/src/wire"],
+        except: &[],
+        never: &["bedside_turn", "crate::relay"],
+    },
+    RoomRule {
         room: "server::outbox",
         files: &["crates/server/src/outbox"],
         except: &[],

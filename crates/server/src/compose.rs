@@ -1,5 +1,6 @@
 //! ★ The one place where the seams are chosen, from the settings alone.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -7,16 +8,28 @@ use bedside_store::Store;
 
 use crate::Failure;
 use crate::app::App;
+use crate::app::ice::Ice;
 use crate::app::links::LinkKey;
 use crate::bus::Bus;
 use crate::clock;
 use crate::config::Settings;
+use crate::relay::RelayPorts;
 
-pub async fn compose(settings: Settings) -> Result<Arc<App>, Failure> {
+/// The ports are open already; `pages` is the one that people come in by.
+pub async fn compose(settings: Settings, relay: &RelayPorts, pages: SocketAddr) -> Result<Arc<App>, Failure> {
     let store = open(&settings).await?;
     // Kept in the database, so that every node of the practice makes and reads the same links.
     let secret = store.secret("links", &clock::secret()).await?;
-    Ok(Arc::new(App { store, bus: Bus::new(), link_key: LinkKey::new(&secret), settings }))
+    let turn_secrets = match settings.turn.secrets.as_slice() {
+        // Kept for the same reason: a browser may come to the relay of another node.
+        [] => vec![store.secret("turn", &clock::secret()).await?.to_vec()],
+        said => said.iter().map(|secret| secret.clone().into_bytes()).collect(),
+    };
+    let (stun, mut turn) = relay.urls(&settings, pages)?;
+    turn.extend(settings.turn.urls.iter().cloned());
+    let ice = (!turn.is_empty()).then(|| Ice::new(stun, turn, turn_secrets[0].clone()));
+    let link_key = LinkKey::new(&secret);
+    Ok(Arc::new(App { store, bus: Bus::new(), link_key, ice, turn_secrets, settings }))
 }
 
 /// Brings the database up to this version and stops.

@@ -1,8 +1,9 @@
 //! Settings: defaults, then a TOML file, then the environment, then flags. What is not known is an error.
 
 mod https;
+mod turn;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use ipnet::IpNet;
 use serde::Deserialize;
 
 pub use self::https::{Acme, CertificateFiles, Tls};
+pub use self::turn::Turn;
 use crate::Failure;
 
 /// What an operator may say, in a flag, a variable or the file.
@@ -94,6 +96,39 @@ pub struct Given {
     /// Writes that one address may make in a minute [default: 1200].
     #[arg(long, env = "BEDSIDE_WRITES_PER_ADDRESS", value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub writes_per_address: Option<u32>,
+    /// Where calls are relayed by TURN, UDP and TCP, or `off` [default: port 3478 wherever people can come from].
+    /// Repeatable.
+    #[arg(long = "turn-listen", env = "BEDSIDE_TURN_LISTEN", value_name = "ADDRESS:PORT|off", value_delimiter = ',')]
+    pub turn_listen: Option<Vec<String>>,
+    /// The same by TLS [default: port 5349, if there is a certificate that browsers know]. Repeatable.
+    #[arg(
+        long = "turn-tls-listen",
+        env = "BEDSIDE_TURN_TLS_LISTEN",
+        value_name = "ADDRESS:PORT|off",
+        value_delimiter = ','
+    )]
+    pub turn_tls_listen: Option<Vec<String>>,
+    /// What the relay is known as in the world, if it stands behind an address translation. One of each family.
+    #[arg(long = "turn-public-ip", env = "BEDSIDE_TURN_PUBLIC_IP", value_name = "IP", value_delimiter = ',')]
+    pub turn_public_ip: Option<Vec<IpAddr>>,
+    /// Secret that TURN passwords follow from [default: one of its own]; after it the one before, while it still counts.
+    #[arg(
+        long = "turn-secret",
+        env = "BEDSIDE_TURN_SECRET",
+        value_name = "SECRET",
+        value_delimiter = ',',
+        hide_env_values = true
+    )]
+    pub turn_secret: Option<Vec<String>>,
+    /// A private network that may be relayed to. Repeatable.
+    #[arg(long = "turn-allow-peer", env = "BEDSIDE_TURN_ALLOW_PEER", value_name = "CIDR", value_delimiter = ',')]
+    pub turn_allow_peer: Option<Vec<IpNet>>,
+    /// The ports at which calls are relayed [default: 49152-65535].
+    #[arg(long, env = "BEDSIDE_TURN_PORTS", value_name = "FIRST-LAST")]
+    pub turn_ports: Option<String>,
+    /// A TURN server elsewhere that knows the same secret, such as turn:turn.example.org:3478?transport=udp. Repeatable.
+    #[arg(long = "turn-url", env = "BEDSIDE_TURN_URL", value_name = "URL", value_delimiter = ',')]
+    pub turn_url: Option<Vec<String>>,
     /// How logs are written [default: text].
     #[arg(long, env = "BEDSIDE_LOG_FORMAT", value_name = "text|json")]
     pub log_format: Option<LogFormat>,
@@ -127,6 +162,7 @@ pub struct Settings {
     pub writes_per_person: u32,
     pub writes_per_address: u32,
     pub log_format: LogFormat,
+    pub turn: Turn,
     pub ice_servers: Vec<IceServer>,
     /// How long what runs may take to finish once the server is told to stop.
     pub grace: Duration,
@@ -200,6 +236,13 @@ impl Given {
             closed_directory: self.closed_directory.or(other.closed_directory),
             writes_per_person: self.writes_per_person.or(other.writes_per_person),
             writes_per_address: self.writes_per_address.or(other.writes_per_address),
+            turn_listen: self.turn_listen.or(other.turn_listen),
+            turn_tls_listen: self.turn_tls_listen.or(other.turn_tls_listen),
+            turn_public_ip: self.turn_public_ip.or(other.turn_public_ip),
+            turn_secret: self.turn_secret.or(other.turn_secret),
+            turn_allow_peer: self.turn_allow_peer.or(other.turn_allow_peer),
+            turn_ports: self.turn_ports.or(other.turn_ports),
+            turn_url: self.turn_url.or(other.turn_url),
             log_format: self.log_format.or(other.log_format),
             ice_servers: self.ice_servers.or(other.ice_servers),
         }
@@ -208,6 +251,7 @@ impl Given {
     fn settle(self) -> Result<Settings, Failure> {
         let tls = Tls::settle(&self)?;
         let listen = self.listen.unwrap_or_else(|| tls.default_listen());
+        let turn = Turn::settle(&self, listen, &tls)?;
         let data_dir = self.data_dir.unwrap_or_else(|| PathBuf::from("data"));
         let public_url = self.public_url.unwrap_or_else(|| tls.url_at(listen));
         let ring_seconds = within("ring-seconds", self.ring_seconds.unwrap_or(30), 5, 300)?;
@@ -239,6 +283,7 @@ impl Given {
             listen,
             data_dir,
             tls,
+            turn,
         })
     }
 }

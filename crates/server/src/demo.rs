@@ -19,6 +19,7 @@ use crate::compose::compose;
 use crate::config::{Settings, Tls};
 use crate::dispatch::{Answer, Error};
 use crate::listen::Ports;
+use crate::relay::RelayPorts;
 use crate::serve;
 use crate::tls;
 
@@ -64,7 +65,9 @@ pub async fn demo(settings: Settings) -> Result<(), Failure> {
     let ports = Ports::open(&settings).await?;
     let places = Places::of(&settings, ports.address()?);
     let data_dir = folder.0.clone();
-    let app = compose(Settings { database, data_dir, public_url: places.patients.clone(), ..settings }).await?;
+    let relay = RelayPorts::open(&settings)?;
+    let settings = Settings { database, data_dir, public_url: places.patients.clone(), ..settings };
+    let app = compose(settings, &relay, ports.address()?).await?;
     let https = tls::start(&app.settings)?;
     for cast in [&PATIENT, &PRACTITIONER, &COLLEAGUE, &STAFF] {
         people::save(&app, &PersonId::new(cast.id), &cast.told()).await.map_err(failure)?;
@@ -83,7 +86,7 @@ pub async fn demo(settings: Settings) -> Result<(), Failure> {
     if let (Some(https), Some(link)) = (&https, for_a_phone) {
         https.introduce(&link);
     }
-    serve::run(ports, https, app).await
+    serve::run(ports, relay, https, app).await
 }
 
 /// One browser holds two people if they come by two names of this machine.

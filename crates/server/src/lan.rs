@@ -1,6 +1,6 @@
 //! What this machine is called in its network.
 
-use std::net::{IpAddr, Ipv4Addr, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, UdpSocket};
 
 /// The address by which others reach a server that listens on `listen`.
 pub fn address_for_others(listen: IpAddr) -> IpAddr {
@@ -28,6 +28,14 @@ fn outward() -> Option<IpAddr> {
     socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9)).ok()?;
     let address = socket.local_addr().ok()?.ip();
     (!address.is_loopback() && !address.is_unspecified()).then_some(address)
+}
+
+/// An address of this machine in the IPv6 world, or in its own network at least.
+pub fn ipv6() -> Option<Ipv6Addr> {
+    addresses().into_iter().find_map(|address| match address {
+        IpAddr::V6(address) => Some(address),
+        IpAddr::V4(_) => None,
+    })
 }
 
 fn addresses() -> Vec<IpAddr> {

@@ -12,6 +12,7 @@ use tokio::sync::watch;
 
 use crate::Failure;
 use crate::config::Settings;
+use crate::relay::Relaying;
 use crate::tls::{Https, HttpsAcceptor, Relay};
 use crate::wire;
 
@@ -60,10 +61,11 @@ impl Ports {
         app: Router,
         settings: &Settings,
         https: Option<Https>,
+        relaying: Option<&Relaying>,
         stop: Stop,
     ) -> Result<(), Failure> {
         let plain = wire::to_https(settings);
-        let acceptor = https.map(|https| stop.acceptor(https, plain.clone()));
+        let acceptor = https.map(|https| stop.acceptor(https, relaying, plain.clone()));
         let app = app.into_make_service_with_connect_info::<SocketAddr>();
         let main = server(self.main, &stop)?;
         let main = async {
@@ -96,9 +98,15 @@ impl Stop {
         self.handle.graceful_shutdown(Some(grace));
     }
 
-    fn acceptor(&self, https: Https, plain: Router) -> HttpsAcceptor {
-        // Nothing relays yet: whoever wants that finds the connection closed.
-        let relay: Relay = Arc::new(|connection, _| drop(connection));
+    fn acceptor(&self, https: Https, relaying: Option<&Relaying>, plain: Router) -> HttpsAcceptor {
+        let relay: Relay = match relaying.map(|relaying| relaying.relay.clone()) {
+            Some(relay) => Arc::new(move |connection, client| {
+                let relay = relay.clone();
+                tokio::spawn(async move { relay.serve_stream(connection, client).await });
+            }),
+            // Whoever wants that finds the connection closed.
+            None => Arc::new(|connection, _| drop(connection)),
+        };
         HttpsAcceptor { tls: https.acceptor, relay, plain, stopping: self.told.subscribe() }
     }
 }

@@ -10,6 +10,7 @@ mod dispatch;
 mod lan;
 mod listen;
 mod pages;
+mod relay;
 mod serve;
 mod telemetry;
 mod timers;

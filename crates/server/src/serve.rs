@@ -10,21 +10,24 @@ use crate::app::App;
 use crate::compose::compose;
 use crate::config::Settings;
 use crate::listen::{Ports, Stop};
+use crate::relay::RelayPorts;
 use crate::tls::{self, Https};
 use crate::wire::{self, Gateway, Wire};
 
 pub async fn serve(settings: Settings) -> Result<(), Failure> {
     let ports = Ports::open(&settings).await?;
-    let app = compose(settings.bound_to(ports.address()?)).await?;
+    let relay = RelayPorts::open(&settings)?;
+    let address = ports.address()?;
+    let app = compose(settings.bound_to(address), &relay, address).await?;
     let https = tls::start(&app.settings)?;
     ports.announce(&app.settings.public_url)?;
     if let Some(https) = &https {
         https.introduce(&app.settings.public_url);
     }
-    run(ports, https, app).await
+    run(ports, relay, https, app).await
 }
 
-pub async fn run(ports: Ports, https: Option<Https>, app: Arc<App>) -> Result<(), Failure> {
+pub async fn run(ports: Ports, relay: RelayPorts, https: Option<Https>, app: Arc<App>) -> Result<(), Failure> {
     let wire = Wire::new(app.clone())?;
     let timers = tokio::spawn(crate::timers::run(app.clone()));
     let house = tokio::spawn(wire.clone().keep_house());
@@ -35,9 +38,10 @@ pub async fn run(ports: Ports, https: Option<Https>, app: Arc<App>) -> Result<()
     let gateway = Gateway::new(wire.clone());
     let sockets = gateway.layer();
     let live = tokio::spawn(gateway.run());
+    let relaying = relay.start(&app, https.as_ref().map(|https| https.acceptor.clone()))?;
     let stop = Stop::default();
     tokio::spawn(stop_when_told(stop.clone(), app.settings.grace));
-    let served = ports.serve(wire::router(wire, sockets), &app.settings, https, stop);
+    let served = ports.serve(wire::router(wire, sockets), &app.settings, https, relaying.as_ref(), stop);
     let mut timers = timers;
     tokio::select! {
         outcome = served => outcome?,

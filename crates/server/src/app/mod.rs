@@ -6,6 +6,7 @@ pub mod booking;
 pub mod calls;
 pub mod chat;
 pub mod doors;
+pub mod ice;
 pub mod invitations;
 pub mod links;
 pub mod notices;
@@ -24,6 +25,7 @@ use bedside_domain::refusal::Refusal;
 pub use bedside_store::Held;
 use bedside_store::{Cursor, Page, PageAsk, Store};
 
+use crate::app::ice::Ice;
 use crate::app::links::LinkKey;
 use crate::bus::Bus;
 use crate::config::Settings;
@@ -35,6 +37,10 @@ pub struct App {
     pub bus: Bus,
     pub settings: Settings,
     pub link_key: LinkKey,
+    /// Where calls are relayed, if anywhere.
+    pub ice: Option<Ice>,
+    /// What passwords for relays follow from; the first one makes them.
+    pub turn_secrets: Vec<Vec<u8>>,
 }
 
 /// Somebody who asks: the token has been checked, the person is known and not disabled.

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::hub::{Line, Show, To};
 use super::vocabulary::{Act, Given};
 use super::{Gateway, teller};
+use crate::app::ice::Purpose;
 use crate::app::seats::Entry;
 use crate::app::{Asker, Held, Names, chat, invitations, presence, ring, seats};
 use crate::dispatch::{Error, Once};
@@ -302,7 +303,7 @@ pub async fn joined(gateway: &Gateway, call: &translate::Call, version: i64, nam
         "isLocked": call.locked,
         "participants": participants,
         "waiting": translate::waiting(call, names, me),
-        "iceServers": gateway.wire.app.settings.ice_servers,
+        "iceServers": translate::ice_servers(&gateway.wire.app, me, Purpose::Call(&call.id)),
         "mediaMode": "p2p",
         "chat": before(gateway, call, me).await,
         "version": version,
@@ -332,7 +333,8 @@ pub async fn sync(gateway: &Gateway, asker: &Asker) -> Answer {
     let situation = seats::situation(&gateway.wire.app, asker).await?;
     let mut sync = translate::situation(&situation, asker);
     sync["self"] = json!(translate::person(&crate::app::people::me(asker)));
-    sync["iceServers"] = json!(gateway.wire.app.settings.ice_servers);
+    let app = &gateway.wire.app;
+    sync["iceServers"] = json!(translate::ice_servers(app, &asker.viewer.id, Purpose::Ring));
     Ok(sync)
 }
 

@@ -94,10 +94,20 @@ async fn put(
     Ok((status, Json(translate::person(&person))))
 }
 
-/// STUN and TURN servers for `RTCPeerConnection`.
-#[utoipa::path(get, path = "/api/ice-servers", tag = "calls", security(("bearer" = [])), responses(
-    (status = 200, body = IceServers),
-))]
-async fn ice_servers(State(wire): App, Signed(_): Signed) -> Json<IceServers> {
-    Json(IceServers { ice_servers: wire.app.settings.ice_servers.clone() })
+#[derive(Deserialize)]
+struct IceWish {
+    purpose: Option<String>,
+}
+
+/// STUN and TURN servers for `RTCPeerConnection`, with a password of two hours for those that relay; with
+/// `purpose=trial` one of five minutes, which is enough to try the network out.
+#[utoipa::path(get, path = "/api/ice-servers", tag = "calls", security(("bearer" = [])),
+    params(("purpose" = Option<String>, Query)), responses((status = 200, body = IceServers)))]
+async fn ice_servers(
+    State(wire): App,
+    Signed(asker): Signed,
+    Query(wish): Query<IceWish>,
+) -> Result<Json<IceServers>, Refused> {
+    let purpose = translate::ice_purpose(wish.purpose.as_deref())?;
+    Ok(Json(IceServers { ice_servers: translate::ice_servers(&wire.app, &asker.viewer.id, purpose) }))
 }

@@ -2,6 +2,7 @@
 
 mod appointments;
 mod calls;
+mod ice;
 mod live;
 mod news;
 mod people;
@@ -16,6 +17,7 @@ use crate::clock;
 
 pub use self::appointments::*;
 pub use self::calls::*;
+pub use self::ice::*;
 pub use self::live::*;
 pub use self::news::*;
 pub use self::people::*;
