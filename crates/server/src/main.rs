@@ -2,6 +2,7 @@
 
 mod app;
 mod bus;
+mod check;
 mod clock;
 mod compose;
 mod config;
@@ -36,6 +37,8 @@ enum Command {
     Serve(Given),
     /// Run the server on a throw-away database with demo people, and print a sign-in link for each.
     Demo(Given),
+    /// Say in words what works with these settings, what does not, and what to do about it.
+    Check(Given),
     /// Bring the database up to this version and stop.
     Migrate(Given),
 }
@@ -56,7 +59,7 @@ fn run(command: Command) -> Result<(), Failure> {
         .install_default()
         .map_err(|_| "another crypto provider was installed first")?;
     let settings = match &command {
-        Command::Serve(given) | Command::Migrate(given) => Settings::resolve(given.clone())?,
+        Command::Serve(given) | Command::Check(given) | Command::Migrate(given) => Settings::resolve(given.clone())?,
         Command::Demo(given) => Settings::resolve_for_demo(given.clone())?,
     };
     telemetry::init(&settings);
@@ -65,6 +68,7 @@ fn run(command: Command) -> Result<(), Failure> {
         match command {
             Command::Serve(_) => serve::serve(settings).await,
             Command::Demo(_) => demo::demo(settings).await,
+            Command::Check(_) => check::check(settings).await,
             Command::Migrate(_) => compose::migrate(&settings).await,
         }
     })

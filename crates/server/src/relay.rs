@@ -53,46 +53,22 @@ impl RelayPorts {
         }
     }
 
-    fn bind(settings: &Settings) -> Result<Self, Failure> {
+    /// The same, and a port that is taken is a failure whether or not it was named.
+    pub fn bind(settings: &Settings) -> Result<Self, Failure> {
         let turn = &settings.turn;
         let plain = turn.listen.iter().map(|address| both(*address)).collect::<Result<Vec<_>, _>>()?;
         let tls = turn.tls_listen.iter().map(|address| {
             streams(*address).map_err(|error| format!("cannot relay by TLS on {address}: {error}").into())
         });
         let tls = tls.collect::<Result<Vec<_>, Failure>>()?;
-        let mut relays: Vec<RelayAddress> = Vec::new();
-        for address in &turn.listen {
-            let Some(bound) = outward(address.ip()) else { continue };
-            if relays.iter().all(|relay| relay.bound.is_ipv4() != bound.is_ipv4()) {
-                let public = turn.public_ips.iter().find(|public| public.is_ipv4() == bound.is_ipv4());
-                relays.push(RelayAddress { bound, advertised: *public.unwrap_or(&bound) });
-            }
-        }
-        Ok(Self { plain, tls, relays })
+        Ok(Self { plain, tls, relays: relays(settings) })
     }
 
     /// What browsers are told: for reflexive addresses, and for relays.
     pub fn urls(&self, settings: &Settings, pages: SocketAddr) -> io::Result<(Vec<String>, Vec<String>)> {
-        let Some((_, streams)) = self.plain.first() else { return Ok((Vec::new(), Vec::new())) };
-        let (host, port) = (self.host(settings), streams.local_addr()?.port());
-        let mut turn = vec![format!("turn:{host}:{port}?transport=udp"), format!("turn:{host}:{port}?transport=tcp")];
-        // With another name or a certificate of our own making browsers would gather nothing, and say nothing.
-        let name = settings.public_host();
-        if let Some(tls) = self.tls.first() {
-            turn.push(format!("turns:{name}:{}?transport=tcp", tls.local_addr()?.port()));
-            turn.push(format!("turns:{name}:{}?transport=tcp", pages.port()));
-        }
-        Ok((vec![format!("stun:{host}:{port}")], turn))
-    }
-
-    /// The public name, or the relay's own address where there is none.
-    fn host(&self, settings: &Settings) -> String {
-        let name = settings.public_host();
-        let is_name = name != "localhost" && name.trim_matches(['[', ']']).parse::<IpAddr>().is_err();
-        match self.relays.first() {
-            Some(relay) if !is_name || !settings.turn.public_ips.is_empty() => in_address(relay.advertised),
-            _ => name.to_owned(),
-        }
+        let port = |listener: &TcpListener| listener.local_addr().map(|address| address.port());
+        let plain = self.plain.first().map(|(_, streams)| port(streams)).transpose()?;
+        Ok(urls(settings, plain, self.tls.first().map(port).transpose()?, pages))
     }
 
     /// Relays from now on, until what is returned is dropped.
@@ -122,6 +98,48 @@ impl RelayPorts {
         tasks.spawn(keep(relay.clone(), app.clone()));
         Ok(Some(Relaying { relay, _tasks: tasks }))
     }
+}
+
+/// The same if every port is as the settings say.
+pub fn urls_as_set(settings: &Settings, pages: SocketAddr) -> (Vec<String>, Vec<String>) {
+    let port = |places: &[SocketAddr]| places.first().map(SocketAddr::port);
+    urls(settings, port(&settings.turn.listen), port(&settings.turn.tls_listen), pages)
+}
+
+fn urls(settings: &Settings, plain: Option<u16>, tls: Option<u16>, pages: SocketAddr) -> (Vec<String>, Vec<String>) {
+    let Some(port) = plain else { return (Vec::new(), Vec::new()) };
+    let host = host(settings);
+    let mut turn = vec![format!("turn:{host}:{port}?transport=udp"), format!("turn:{host}:{port}?transport=tcp")];
+    // With another name or a certificate of our own making browsers would gather nothing, and say nothing.
+    let name = settings.public_host();
+    if let Some(tls) = tls {
+        turn.push(format!("turns:{name}:{tls}?transport=tcp"));
+        turn.push(format!("turns:{name}:{}?transport=tcp", pages.port()));
+    }
+    (vec![format!("stun:{host}:{port}")], turn)
+}
+
+/// The public name, or the relay's own address where there is none.
+fn host(settings: &Settings) -> String {
+    let name = settings.public_host();
+    let is_name = name != "localhost" && name.trim_matches(['[', ']']).parse::<IpAddr>().is_err();
+    match relays(settings).first() {
+        Some(relay) if !is_name || !settings.turn.public_ips.is_empty() => in_address(relay.advertised),
+        _ => name.to_owned(),
+    }
+}
+
+/// One of each family.
+fn relays(settings: &Settings) -> Vec<RelayAddress> {
+    let mut relays: Vec<RelayAddress> = Vec::new();
+    for address in &settings.turn.listen {
+        let Some(bound) = outward(address.ip()) else { continue };
+        if relays.iter().all(|relay| relay.bound.is_ipv4() != bound.is_ipv4()) {
+            let public = settings.turn.public_ips.iter().find(|public| public.is_ipv4() == bound.is_ipv4());
+            relays.push(RelayAddress { bound, advertised: *public.unwrap_or(&bound) });
+        }
+    }
+    relays
 }
 
 /// What relays, for as long as it is held.
@@ -174,13 +192,13 @@ async fn keep(relay: Relay, app: Arc<App>) {
 
 async fn take_back(relay: &Relay, app: &App) -> Result<(), Error> {
     let Some(ice) = &app.ice else { return Ok(()) };
-    let (calls, people) = ice.given();
-    for (call, until) in calls {
+    for (call, until) in ice.calls() {
         if app.store.call(&call).await?.is_none_or(|held| held.value.has_ended()) {
             relay.revoke(Names::OfRest(ice::name_of_call(&app.link_key, &call)), ice::seconds(until));
             ice.forget_call(&call);
         }
     }
+    let people = ice.people();
     let ids: Vec<_> = people.iter().map(|(person, _)| person.clone()).collect();
     for some in ids.chunks(usize::from(PageAsk::default().limit)) {
         let known = app.store.people(some).await?;

@@ -33,6 +33,7 @@ pub use clock::Due;
 pub use doors::{Session, SignInLink, Use};
 pub use error::{CommitError, OpenError, Result, StoreError, Taken};
 pub use notices::NoticeRow;
+pub use open::Found;
 pub use page::{Cursor, LIMIT_AT_MOST, Page, PageAsk};
 
 use sql::{Engine, sql};
@@ -47,6 +48,11 @@ impl Store {
     /// Connects, and brings the tables up to date. `sqlite://path` or `postgres://…`.
     pub async fn open(url: &str) -> std::result::Result<Self, OpenError> {
         Ok(Self { engine: open::open(url).await? })
+    }
+
+    /// What is at `url`, without changing anything there.
+    pub async fn look(url: &str) -> std::result::Result<Found, OpenError> {
+        open::look(url).await
     }
 
     /// Whether the database answers.

@@ -4,7 +4,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection as _, SqlitePool};
 
 use crate::error::{CommitError, OpenError};
@@ -39,6 +39,58 @@ pub(crate) async fn open(url: &str) -> Result<Engine, OpenError> {
     };
     while take_step(&engine).await? == Step::Taken {}
     Ok(engine)
+}
+
+/// What is at `url`, found out without changing anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// No database, or one without tables: they are made at the first start.
+    Nothing,
+    UpToDate,
+    /// Of an older version: it is brought up to date at the next start.
+    Older,
+    Newer,
+}
+
+pub(crate) async fn look(url: &str) -> Result<Found, OpenError> {
+    let found = match url.strip_prefix("sqlite://") {
+        Some(path) if !std::path::Path::new(path.split('?').next().unwrap_or(path)).exists() => {
+            return Ok(Found::Nothing);
+        }
+        Some(_) => steps_in_sqlite(url).await,
+        None => steps_in_postgres(url).await,
+    };
+    let known = i64::try_from(STEPS.len()).expect("there are a handful of steps");
+    Ok(match found.map_err(|error| OpenError::Connect(error.to_string()))? {
+        None => Found::Nothing,
+        Some(found) if found == known => Found::UpToDate,
+        Some(found) if found < known => Found::Older,
+        Some(_) => Found::Newer,
+    })
+}
+
+const STEPS_TAKEN: &str = "SELECT MAX(step) FROM migrations";
+
+async fn steps_in_sqlite(url: &str) -> sqlx::Result<Option<i64>> {
+    let options = SqliteConnectOptions::from_str(url)?.read_only(true).busy_timeout(PATIENCE);
+    let mut connection = SqliteConnection::connect_with(&options).await?;
+    let tables = "SELECT COUNT(*) FROM sqlite_master WHERE name = 'migrations'";
+    match sqlx::query_scalar::<_, i64>(tables).fetch_one(&mut connection).await? {
+        0 => Ok(None),
+        _ => sqlx::query_scalar(STEPS_TAKEN).fetch_one(&mut connection).await,
+    }
+}
+
+async fn steps_in_postgres(url: &str) -> sqlx::Result<Option<i64>> {
+    let options = PgConnectOptions::from_str(url)?;
+    let connecting = tokio::time::timeout(PATIENCE, PgConnection::connect_with(&options)).await;
+    let mut connection = connecting.map_err(|_| sqlx::Error::PoolTimedOut)??;
+    let there = "SELECT COUNT(*) FROM information_schema.tables WHERE table_name = 'migrations' \
+                 AND table_schema = current_schema()";
+    match sqlx::query_scalar::<_, i64>(there).fetch_one(&mut connection).await? {
+        0 => Ok(None),
+        _ => sqlx::query_scalar(STEPS_TAKEN).fetch_one(&mut connection).await,
+    }
 }
 
 async fn sqlite(url: &str) -> Result<Engine, OpenError> {

@@ -66,11 +66,16 @@ impl Ice {
         Pass { username, password }
     }
 
-    /// The calls and people that passwords were given for, each with the last moment of one.
-    pub fn given(&self) -> (Vec<(CallId, Millis)>, Vec<(PersonId, Millis)>) {
+    /// The calls that passwords were given for, each with the last moment of one.
+    pub fn calls(&self) -> Vec<(CallId, Millis)> {
         let given = self.given.lock().expect("no one panics holding the passes");
-        let calls = given.calls.iter().map(|(call, until)| (call.clone(), *until)).collect();
-        (calls, given.people.iter().map(|(person, until)| (person.clone(), *until)).collect())
+        given.calls.iter().map(|(call, until)| (call.clone(), *until)).collect()
+    }
+
+    /// The same of people.
+    pub fn people(&self) -> Vec<(PersonId, Millis)> {
+        let given = self.given.lock().expect("no one panics holding the passes");
+        given.people.iter().map(|(person, until)| (person.clone(), *until)).collect()
     }
 
     /// Nobody has one of them any more.

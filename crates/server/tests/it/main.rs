@@ -5,6 +5,7 @@ mod appointments;
 mod bookings;
 mod browsers;
 mod calls;
+mod check;
 mod commands;
 mod crash;
 mod demo;

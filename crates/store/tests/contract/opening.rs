@@ -1,7 +1,7 @@
 //! How a database is opened, and when it is not.
 
 use bedside_store::testing::Folder;
-use bedside_store::{OpenError, Store};
+use bedside_store::{Found, OpenError, Store};
 use tokio::task::JoinSet;
 
 use crate::stage::*;
@@ -14,6 +14,7 @@ on_both!(
     nodes_that_start_together_do_not_race,
     a_database_newer_than_the_program_is_refused_in_words,
     a_closed_store_answers_with_an_error,
+    a_look_tells_what_is_there_and_changes_nothing,
 );
 
 async fn opening_again_keeps_what_is_there(stage: Stage) {
@@ -46,6 +47,25 @@ async fn a_database_newer_than_the_program_is_refused_in_words(stage: Stage) {
     let refused = Store::open(&stage.url).await.map(drop).unwrap_err();
     assert_eq!(refused, OpenError::Newer { found: 99, known: STEPS });
     assert!(refused.to_string().starts_with("the database is newer than this program"), "{refused}");
+}
+
+async fn a_look_tells_what_is_there_and_changes_nothing(stage: Stage) {
+    assert_eq!(Store::look(&stage.url).await, Ok(Found::UpToDate));
+    stage.store.tamper("DELETE FROM migrations WHERE step > 1").await;
+    assert_eq!(Store::look(&stage.url).await, Ok(Found::Older));
+    assert_eq!(stage.store.rows_in("migrations").await, 1);
+    stage.store.tamper("INSERT INTO migrations (step, name) VALUES (99, 'of the future')").await;
+    assert_eq!(Store::look(&stage.url).await, Ok(Found::Newer));
+    stage.store.tamper("DROP TABLE migrations").await;
+    assert_eq!(Store::look(&stage.url).await, Ok(Found::Nothing));
+}
+
+#[tokio::test]
+async fn a_look_at_nothing_leaves_nothing() {
+    let folder = Folder::new();
+    assert_eq!(Store::look(&folder.sqlite()).await, Ok(Found::Nothing));
+    assert_eq!(Store::look(&folder.sqlite()).await, Ok(Found::Nothing), "and none was made");
+    assert!(Store::look("postgres://127.0.0.1:1/none").await.is_err());
 }
 
 async fn a_closed_store_answers_with_an_error(stage: Stage) {
