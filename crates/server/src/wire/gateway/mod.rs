@@ -8,11 +8,11 @@ mod hub;
 mod preconnect;
 mod session;
 mod teller;
+mod transport;
 mod vocabulary;
 
 use std::sync::Arc;
 
-use socketioxide::SocketIo;
 use socketioxide::handler::ConnectHandler as _;
 use socketioxide::layer::SocketIoLayer;
 
@@ -32,11 +32,6 @@ pub struct Gateway {
     chat_turn: Arc<tokio::sync::Mutex<()>>,
 }
 
-/// Above this the transport closes; above 64 KiB a payload is refused.
-const MESSAGE_BYTES_AT_MOST: usize = 1_000_000;
-/// Messages that wait for a client to read them.
-const UNREAD_AT_MOST: usize = 256;
-
 impl Gateway {
     pub fn new(wire: Wire) -> Self {
         Self { wire, hub: Arc::default(), preconnect: Arc::default(), chat_turn: Arc::default() }
@@ -44,11 +39,7 @@ impl Gateway {
 
     /// Both families of clients: `/video-call`, and `/` for the direct ones.
     pub fn layer(&self) -> SocketIoLayer {
-        let (layer, io) = SocketIo::builder()
-            .max_payload(MESSAGE_BYTES_AT_MOST as u64)
-            .ws_max_message_size(MESSAGE_BYTES_AT_MOST)
-            .max_buffer_size(UNREAD_AT_MOST)
-            .build_layer();
+        let (layer, io) = transport::socket_io().build_layer();
         for namespace in ["/", "/video-call"] {
             let (door, desk) = (self.clone(), self.clone());
             let connected = move |socket| {
