@@ -144,8 +144,8 @@ fn wait(gateway: &Gateway, news: &CallNews, person: &PersonId) {
 /// Every device of the callee rings; the caller hears that it does once a device has said so.
 fn ring(gateway: &Gateway, callee: &PersonId, news: &CallNews, payload: &Value) {
     for line in gateway.hub.lines_of(callee) {
-        hub::send(&line, "incoming-call", payload);
         let rings = line.socket.timeout(RING_HEARD_WITHIN).emit_with_ack::<_, Value>("incoming-video-call", payload);
+        hub::send(&line, "incoming-call", payload);
         let Ok(heard) = rings else { continue };
         let (gateway, call) = (gateway.clone(), news.call.id.clone());
         tokio::spawn(async move {
