@@ -13,7 +13,7 @@ use stage::Stage;
 const STORIES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../stories");
 
 /// What the server says on its sockets.
-const HEARD: [&str; 29] = [
+const HEARD: [&str; 31] = [
     "incoming-video-call",
     "incoming-call",
     "call-ringing",
@@ -29,6 +29,8 @@ const HEARD: [&str; 29] = [
     "participant-waiting",
     "admission-denied",
     "user-left",
+    "user-reconnecting",
+    "user-back",
     "webrtc-signal",
     "screen-share-started",
     "screen-share-stopped",
