@@ -1,13 +1,14 @@
 //! Who is connected, and who sits in which room, in this process. What is here is worthless after a restart.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use bedside_protocol::ids::{DeviceId, PersonId, RoomId};
 use serde::Serialize;
 use serde_json::{Value, json};
 use socketioxide::extract::SocketRef;
 use socketioxide::socket::Sid;
+use tokio::sync::Notify;
 
 /// A connection of a person.
 #[derive(Clone)]
@@ -15,6 +16,22 @@ pub struct Line {
     pub person: PersonId,
     pub device: DeviceId,
     pub socket: SocketRef,
+    cut: Arc<Notify>,
+}
+
+impl Line {
+    pub fn new(person: PersonId, device: DeviceId, socket: SocketRef) -> Self {
+        Self { person, device, socket, cut: Arc::default() }
+    }
+
+    /// Ends the session at once. Socket.IO cannot do it: its good-bye waits behind all that the client has not read.
+    pub fn cut(&self) {
+        self.cut.notify_one();
+    }
+
+    pub async fn is_cut(&self) {
+        self.cut.notified().await;
+    }
 }
 
 #[derive(Default)]
@@ -40,6 +57,8 @@ pub type Announced = serde_json::Map<String, Value>;
 /// A seat as its last values: sent again by the client after `sync`, so nothing of it is stored.
 struct Seat {
     line: Line,
+    /// Its connection is there. A lost seat is kept, and nothing is told to it.
+    is_here: bool,
     shown: Shown,
     client: Option<Announced>,
 }
@@ -85,11 +104,14 @@ impl Hub {
         }
         held.watching.remove(&id);
         held.asking.retain(|_, asking| asking.line.socket.id != id);
-        let sat = held
-            .rooms
-            .iter()
-            .filter(|(_, seats)| seats.get(&line.person).is_some_and(|seat| seat.line.socket.id == id));
-        sat.map(|(room, _)| room.clone()).collect()
+        let mut sat = Vec::new();
+        for (room, seats) in &mut held.rooms {
+            if let Some(seat) = seats.get_mut(&line.person).filter(|seat| seat.line.socket.id == id) {
+                seat.is_here = false;
+                sat.push(room.clone());
+            }
+        }
+        sat
     }
 
     pub fn lines_of(&self, person: &PersonId) -> Vec<Line> {
@@ -123,7 +145,7 @@ impl Hub {
         let seats = held.rooms.entry(room.clone()).or_default();
         let before = seats.remove(person);
         let shown = before.as_ref().map_or(Shown::default(), |seat| seat.shown);
-        seats.insert(person.clone(), Seat { line: line.clone(), shown, client });
+        seats.insert(person.clone(), Seat { line: line.clone(), is_here: true, shown, client });
         drop(held);
         if let Some(older) = before.filter(|seat| seat.line.socket.id != line.socket.id) {
             send(&older.line, "seat-taken", &json!({ "roomId": room.as_str() }));
@@ -194,7 +216,7 @@ impl Hub {
                 To::AllButThese(others) => !others.contains(&person),
                 To::One(one) => person == one,
             };
-            if meant {
+            if meant && seat.is_here {
                 send(&seat.line, event, payload);
                 told += 1;
             }
@@ -253,7 +275,7 @@ pub enum To<'a> {
 pub fn send<T: Serialize + ?Sized>(line: &Line, event: &str, payload: &T) {
     if line.socket.emit(event, payload).is_err() && line.socket.connected() {
         tracing::info!(event, "a client does not read and is disconnected");
-        let _ = line.socket.clone().disconnect();
+        line.cut();
     }
 }
 

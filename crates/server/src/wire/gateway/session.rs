@@ -38,6 +38,9 @@ const LEASE_RENEWED_EVERY: Duration = Duration::from_secs(15);
 /// A connection does not outlive the session or the person's being there by more than this.
 const TOKEN_LOOKED_AT_EVERY: Duration = Duration::from_secs(5);
 
+const GOOD_BYE_TRIED_EVERY: Duration = Duration::from_millis(100);
+const GOOD_BYE_WITHIN: Duration = Duration::from_secs(60);
+
 /// How somebody proves who they are when they connect.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -100,14 +103,15 @@ pub async fn admit(gateway: &Gateway, socket: SocketRef, hello: TryData<Handshak
 /// Handlers are registered before anything is awaited, so that nothing said at once is lost.
 pub fn begin(gateway: &Gateway, socket: SocketRef) {
     let Some(guest) = socket.extensions.get::<Guest>() else { return };
-    let line = Line { person: guest.asker.viewer.id.clone(), device: guest.device.clone(), socket: socket.clone() };
+    let line = Line::new(guest.asker.viewer.id.clone(), guest.device.clone(), socket.clone());
+    let flooded = line.clone();
     let (queue, said) = mpsc::channel::<(Said, AckSender)>(QUEUE);
     let refused = Arc::new(std::sync::atomic::AtomicU32::new(0));
-    socket.on_fallback(move |socket: SocketRef, said: Said, ack: AckSender| {
+    socket.on_fallback(move |said: Said, ack: AckSender| {
         if let Err(mpsc::error::TrySendError::Full((said, ack))) = queue.try_send((said, ack)) {
-            answer(&socket, &said, ack, Err(Refused::rate_limited(1)));
+            answer(&flooded, &said, ack, Err(Refused::rate_limited(1)));
             if refused.fetch_add(1, std::sync::atomic::Ordering::Relaxed) > REFUSED_AT_MOST {
-                let _ = socket.disconnect();
+                flooded.cut();
             }
         }
         std::future::ready(())
@@ -145,6 +149,7 @@ async fn live(
         reason = gone => reason.ok(),
         () = hear(&gateway, &guest, &line, said) => None,
         () = keep(&gateway, &guest, &line) => None,
+        () = line.is_cut() => None,
     };
     gateway.preconnect.disconnect(&line);
     for room in gateway.hub.disconnect(&line) {
@@ -153,6 +158,14 @@ async fn live(
     // A clean good-bye; a line that broke lets the lease run out.
     if matches!(reason, Some(DisconnectReason::ClientNSDisconnect)) {
         let _ = presence::close(app, &line.person, &line.device).await;
+    }
+    let _ = tokio::time::timeout(GOOD_BYE_WITHIN, say_good_bye(&line.socket)).await;
+}
+
+/// Whoever reads no more has no room for it until they read again. Who never does is left to the heartbeat and to TCP.
+async fn say_good_bye(socket: &SocketRef) {
+    while socket.connected() && socket.clone().disconnect().is_err() {
+        tokio::time::sleep(GOOD_BYE_TRIED_EVERY).await;
     }
 }
 
@@ -165,7 +178,7 @@ async fn hear(gateway: &Gateway, guest: &Guest, line: &Line, mut said: mpsc::Rec
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         let outcome = understood(gateway, guest, line, &said).await;
-        answer(&line.socket, &said, ack, outcome);
+        answer(line, &said, ack, outcome);
     }
     // The queue closes with the connection; what is left to do is done by whoever sees it go.
     std::future::pending().await
@@ -202,7 +215,7 @@ fn parts(text: &str) -> Result<(String, Option<&RawValue>), Refused> {
 }
 
 /// Whoever asked for an acknowledgement gets it; whoever did not hears of a refusal as an `error` event.
-fn answer(socket: &SocketRef, said: &Said, ack: AckSender, outcome: desk::Answer) {
+fn answer(line: &Line, said: &Said, ack: AckSender, outcome: desk::Answer) {
     let outcome = match outcome {
         Ok(mut value) if said.wants_answer => {
             value["ok"] = json!(true);
@@ -212,11 +225,11 @@ fn answer(socket: &SocketRef, said: &Said, ack: AckSender, outcome: desk::Answer
         Err(refused) if said.wants_answer => ack.send(&json!({ "ok": false, "error": refused.brief() })).map_err(drop),
         Err(refused) => {
             let event = parts(&said.text).map(|(event, _)| event).unwrap_or_default();
-            socket.emit("error", &told(&event, &refused)).map_err(drop)
+            line.socket.emit("error", &told(&event, &refused)).map_err(drop)
         }
     };
-    if outcome.is_err() && socket.connected() {
-        let _ = socket.clone().disconnect();
+    if outcome.is_err() && line.socket.connected() {
+        line.cut();
     }
 }
 
