@@ -2,25 +2,26 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout as until } from "node:timers/promises";
 import { serve } from "./stage.mjs";
 
 const PAIRS = 25;
 const ROUNDS = 40;
 
 /** Runs `round` a thousand times, and says how often each outcome came. */
-async function race(stage, round, devices = 1) {
+async function race(stage, round, { devices = 1, pairs: side = PAIRS, rounds = ROUNDS } = {}) {
   const tally = {};
-  const pairs = Array.from({ length: PAIRS }, async (_, n) => {
+  const pairs = Array.from({ length: side }, async (_, n) => {
     const jane = [];
     for (let d = 0; d < devices; d += 1) jane.push(await stage.person(`jane-${n}`, "practitioner", "Jane Smith"));
     const ada = await stage.person(`ada-${n}`, "patient", "Ada Patient");
-    for (let r = 0; r < ROUNDS; r += 1) {
-      const outcome = await round(ada, jane, `jane-${n}`);
+    for (let r = 0; r < rounds; r += 1) {
+      const outcome = await round(ada, jane, `jane-${n}`, n * rounds + r);
       tally[outcome] = (tally[outcome] ?? 0) + 1;
     }
   });
   await Promise.all(pairs);
-  assert.equal(Object.values(tally).reduce((a, b) => a + b, 0), PAIRS * ROUNDS);
+  assert.equal(Object.values(tally).reduce((a, b) => a + b, 0), 1_000);
   return tally;
 }
 
@@ -61,7 +62,7 @@ test("of two devices that accept, one has the call and the other stops", async (
       assert.equal(await endsFor([ada, ...janes], callId), "completed");
       return "one";
     },
-    2,
+    { devices: 2 },
   );
 });
 
@@ -90,4 +91,27 @@ test("two who ring each other at once are in one call", async (t) => {
     assert.equal(await endsFor([ada, jane], one.callId), "completed");
     return "one";
   });
+});
+
+test("accept against time-out has one outcome that both learn", async (t) => {
+  const stage = await serve(t, "--ring-seconds", "5", "--writes-per-address", "100000");
+  const round = async (ada, [jane], to, number) => {
+    const { callId, expiresAt } = await ada.does("call-user", { to });
+    // From 20 ms before it is too late until 20 ms after.
+    await until(Date.parse(expiresAt) + (number % 41) - 20 - Date.now());
+    const accepted = await jane.say("answer-call", { callId });
+    const fits = (told) => told.callId === callId;
+    if (accepted.ok) {
+      assert.equal((await ada.heard("call-accepted", fits)).acceptedBy, to);
+      assert.equal(await endsFor([ada, jane], callId), "completed");
+      for (const line of [ada, jane]) assert.ok(!line.names().includes("call-missed"), "answered and missed");
+      return "accepted";
+    }
+    assert.equal(accepted.error.code, "expired");
+    await Promise.all([ada.heard("call-missed", fits), jane.heard("call-missed", fits)]);
+    assert.ok(!ada.names().includes("call-accepted"), "missed and answered");
+    assert.equal(await endsFor([ada, jane], callId), "missed");
+    return "missed";
+  };
+  t.diagnostic(JSON.stringify(await race(stage, round, { pairs: 250, rounds: 4 })));
 });

@@ -41,6 +41,15 @@ export class RawSocket {
     for (const packet of packets) this.#socket.send(packet);
   }
 
+  /** Reads no more, so that the sender's buffers fill. */
+  pause() {
+    this.#socket.pause();
+  }
+
+  resume() {
+    this.#socket.resume();
+  }
+
   close() {
     this.#socket.close();
   }

@@ -81,3 +81,29 @@ test("both hear the end once, whoever hangs up", async (t) => {
   }
   assert.equal(await ada.refused("webrtc-signal", { roomId, signal: { type: "offer" } }), "not-found");
 });
+
+test("the callee's other devices stop ringing within 200 ms of the answer", async (t) => {
+  const stage = await serve(t);
+  const { ada, jane } = await two(stage);
+  const others = [];
+  for (const namespace of ["/", "/video-call"]) others.push(await stage.person("jane", "practitioner", "Jane Smith", { namespace }));
+  const stopped = others.map(() => new Map());
+  others.forEach(({ socket }, n) => {
+    socket.on("call-answered-elsewhere", ({ callId }) => stopped[n].set(callId, performance.now()));
+  });
+  const times = [];
+  for (let n = 0; n < 50; n += 1) {
+    const { callId } = await ada.does("call-user", { to: "jane" });
+    await jane.does("answer-call", { callId });
+    const answered = performance.now();
+    for (const [number, other] of others.entries()) {
+      await other.heard("call-answered-elsewhere", (told) => told.callId === callId);
+      times.push(stopped[number].get(callId) - answered); // Before the answer's own acknowledgement: less than nothing.
+    }
+    await ada.does("end-call", { callId });
+  }
+  times.sort((one, other) => one - other);
+  const [median, most] = [times[times.length >> 1], times.at(-1)];
+  t.diagnostic(`${times.length} times: median ${median.toFixed(1)} ms, at most ${most.toFixed(1)} ms`);
+  assert.ok(most <= 200, `${most} ms`);
+});

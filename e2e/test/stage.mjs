@@ -114,11 +114,11 @@ export class Line {
   }
 
   /** The next event of that name that nobody has waited for yet. */
-  heard(event, fits = () => true) {
+  heard(event, fits = () => true, patience = PATIENCE) {
     const at = this.#heard.findIndex((one) => one.event === event && fits(one.payload));
     if (at >= 0) return Promise.resolve(this.#heard.splice(at, 1)[0].payload);
     return new Promise((resolve, reject) => {
-      const late = setTimeout(() => reject(new Error(`${event} did not come; heard: ${this.names()}`)), PATIENCE);
+      const late = setTimeout(() => reject(new Error(`${event} did not come; heard: ${this.names()}`)), patience);
       this.#waiting.push({ event, fits, resolve: (payload) => (clearTimeout(late), resolve(payload)) });
     });
   }
