@@ -18,6 +18,9 @@ use crate::wire;
 
 /// How long the head of a request may take to come.
 const HEADERS_WITHIN: Duration = Duration::from_secs(10);
+/// Whoever has taken nothing of what was sent for this long is gone, as whoever says nothing for this long is.
+#[cfg(target_os = "linux")]
+const TAKEN_WITHIN: Duration = Duration::from_secs(45);
 
 /// Bound before anything else is begun, so that a port that is taken is said at once.
 pub struct Ports {
@@ -112,7 +115,11 @@ impl Stop {
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
-    TcpListener::bind(address).await.map_err(|e| format!("cannot listen on {address}: {e}").into())
+    let listener = TcpListener::bind(address).await.map_err(|e| format!("cannot listen on {address}: {e}"))?;
+    // Accepted connections inherit it. Without it, one that does not read holds what is meant for it until it closes.
+    #[cfg(target_os = "linux")]
+    socket2::SockRef::from(&listener).set_tcp_user_timeout(Some(TAKEN_WITHIN))?;
+    Ok(listener)
 }
 
 fn server(listener: TcpListener, stop: &Stop) -> std::io::Result<Server<SocketAddr>> {
