@@ -13,7 +13,6 @@ const WAYS = [["websocket"], ["polling"], ["polling", "websocket"]];
 
 /** Told to the rules alone so far. */
 const NOT_PLAYED = {
-  "interpreter-is-invited": "nobody can be invited over the live side yet",
   "nobody-met": "its door closes four hours after the appointment",
 };
 /** The server waits a minute in these. */

@@ -19,6 +19,8 @@ export class Play {
   #suffix;
   #how;
   #people = new Map();
+  /** Of guests, whom the server names. */
+  #ids = new Map();
   #calls = new Map();
   #appointment;
   /** Rings that nobody has answered: until when in the story, and until when in truth. */
@@ -43,15 +45,20 @@ export class Play {
   }
 
   async #begin() {
-    for (const { id, role, devices = ["laptop"] } of this.#story.people) {
-      const bearer = token({ sub: this.#id(id), role, name: `${id} of the story` });
-      // Somebody without a device is known to the server all the same.
-      await this.#stage.rest("GET", "/api/current-user", bearer);
-      const lines = devices.map((name) => new Device(this.#stage, `${id}/${name}`, bearer, this.#how));
-      this.#people.set(id, { bearer, devices: lines });
-      await Promise.all(lines.map((device) => device.come()));
+    for (const person of this.#story.people) {
+      const bearer = token({ sub: this.#id(person.id), role: person.role, name: `${person.id} of the story` });
+      if (person.role === "guest") this.#people.set(person.id, { devices: [] });
+      else await this.#comes(person, bearer);
     }
     if (this.#story.appointment) await this.#book(this.#story.appointment);
+  }
+
+  async #comes({ id, devices = ["laptop"] }, bearer) {
+    // Somebody without a device is known to the server all the same.
+    await this.#stage.rest("GET", "/api/current-user", bearer);
+    const lines = devices.map((name) => new Device(this.#stage, `${id}/${name}`, bearer, this.#how));
+    this.#people.set(id, { bearer, devices: lines });
+    await Promise.all(lines.map((device) => device.come()));
   }
 
   async #book({ practitioner, patient, waitingRoom, start, minutes }) {
@@ -98,6 +105,8 @@ export class Play {
   async #does(step) {
     const [device] = this.#at(step.on ? `${step.who}/${step.on}` : step.who);
     const { command, call = "first", ...given } = step.does;
+    // A guest has no way in but a link.
+    if (!device) return { ok: false, error: { code: await this.#refusedAtTheDoor(step.who, "not-found") } };
     switch (command) {
       case "request-video-call":
         return this.#ring(device, call, step.at, given);
@@ -113,6 +122,8 @@ export class Play {
       case "admit-participant":
       case "deny-participant":
         return device.say(command, { ...this.#place(call), userId: this.#id(given.userId) });
+      case "invite-participant":
+        return this.#invite(device, call, given);
       case "accept-video-call":
       case "reject-video-call":
       case "cancel-video-call":
@@ -142,8 +153,25 @@ export class Play {
 
   async #join(device, call) {
     const answer = await device.say("join-room", this.#place(call));
-    if (answer.ok) this.#calls.set(call, { callId: answer.callId, by: device.bearer });
+    // Of a call that nobody rang, whoever opened it is asked how it ended.
+    if (answer.ok && !this.#calls.has(call)) this.#calls.set(call, { callId: answer.callId, by: device.bearer });
     return answer;
+  }
+
+  async #invite(device, call, { guestId, role }) {
+    const answer = await device.say("invite-participant", { ...this.#place(call), name: guestId, role });
+    if (!answer.ok) return answer;
+    this.#ids.set(guestId, answer.userId);
+    const { token } = await this.#stage.rest("POST", `/api${new URL(answer.link).pathname}`, "");
+    await this.#comes(this.#story.people.find(({ id }) => id === guestId), token);
+    return answer;
+  }
+
+  /** The server lets nobody in without a token, so that they find nothing: what a story calls `otherwise`. */
+  async #refusedAtTheDoor(who, otherwise) {
+    const stranger = new Device(this.#stage, who, undefined, this.#how);
+    assert.match(await stranger.isRefused(), /^unauthorized: /);
+    return otherwise;
   }
 
   /** Whoever comes back enters the room that `sync` names. The seat of somebody who comes too late is gone. */
@@ -179,7 +207,7 @@ export class Play {
       assert.deepEqual([is.status, is.outcome], [told.state, told.ending ?? null], name);
       assert.equal(is.durationSeconds === null, told.durationSeconds === undefined, `the duration of ${name}`);
     }
-    for (const { id } of this.#story.people) {
+    for (const { id } of this.#story.people.filter(({ role }) => role !== "guest")) {
       const { items } = await this.#stage.rest("GET", "/api/calls/missed", this.#people.get(id).bearer);
       assert.equal(items.length, missed.includes(id) ? missed.filter((who) => who === id).length : 0, `missed by ${id}`);
     }
@@ -191,7 +219,7 @@ export class Play {
   }
 
   #id(person) {
-    return `${person}-${this.#suffix}`;
+    return this.#ids.get(person) ?? `${person}-${this.#suffix}`;
   }
 
   /** Where a call is: an appointment is a place, a ring has none but its own. */
@@ -248,6 +276,14 @@ class Device {
       await within(PATIENCE, `${this.name} stays with polling`, (resolve) => engine.once("upgrade", resolve));
     }
     return told;
+  }
+
+  /** Why it may not connect. */
+  isRefused() {
+    return within(PATIENCE, `${this.name} is not refused`, (resolve) => {
+      this.socket.once("connect_error", (error) => resolve(error.message));
+      this.socket.connect();
+    });
   }
 
   /** The line breaks, without a good-bye of Socket.IO's. */
