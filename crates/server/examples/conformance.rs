@@ -35,25 +35,28 @@ struct Flags {
     /// The suites expect 3000; 0 lets the system choose.
     #[arg(long, default_value_t = 3000)]
     port: u16,
+    /// So many times slower than the suites expect, for a machine that has more to do.
+    #[arg(long, default_value_t = 1)]
+    slower: u32,
 }
 
 /// In one thread: the suites send two requests at once and expect the first to be read first.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> std::io::Result<()> {
-    let Flags { port } = Flags::parse();
+    let Flags { port, slower } = Flags::parse();
     let listener = TcpListener::bind(("127.0.0.1", port)).await?;
     println!("The protocols are served on {}", listener.local_addr()?);
-    axum::serve(listener, Router::new().layer(engine_io()).layer(socket_io())).await
+    axum::serve(listener, Router::new().layer(engine_io(slower)).layer(socket_io(slower))).await
 }
 
 /// `/engine.io/`: what is said comes back.
-fn engine_io() -> EngineIoLayer<Echo> {
+fn engine_io(slower: u32) -> EngineIoLayer<Echo> {
     let config = EngineIoConfig::builder()
         .max_payload(transport::MESSAGE_BYTES_AT_MOST as u64)
         .ws_max_message_size(transport::MESSAGE_BYTES_AT_MOST)
         .max_buffer_size(transport::UNREAD_AT_MOST)
-        .ping_interval(PING_EVERY)
-        .ping_timeout(PONG_WITHIN);
+        .ping_interval(PING_EVERY * slower)
+        .ping_timeout(PONG_WITHIN * slower);
     EngineIoLayer::from_config(Arc::new(Echo), config.build())
 }
 
@@ -77,11 +80,11 @@ impl EngineIoHandler for Echo {
 }
 
 /// `/socket.io/`: two namespaces that understand the same.
-fn socket_io() -> SocketIoLayer {
+fn socket_io(slower: u32) -> SocketIoLayer {
     let (layer, io) = transport::socket_io()
-        .ping_interval(PING_EVERY)
-        .ping_timeout(PONG_WITHIN)
-        .connect_timeout(CONNECT_WITHIN)
+        .ping_interval(PING_EVERY * slower)
+        .ping_timeout(PONG_WITHIN * slower)
+        .connect_timeout(CONNECT_WITHIN * slower)
         .build_layer();
     for namespace in ["/", "/custom"] {
         io.ns(namespace, converse);
