@@ -10,7 +10,7 @@ import { RawPolling, RawSocket } from "./raw.mjs";
 import { BINARY } from "./stage.mjs";
 
 /** A heartbeat that a busy machine can keep. */
-const SLOWER = 5;
+const SLOWER = 8;
 const PING_EVERY = 300 * SLOWER;
 const PONG_WITHIN = 200 * SLOWER;
 const SIDE_BY_SIDE = { concurrency: 16 };
@@ -91,7 +91,7 @@ for (const path of ["/engine.io/", "/socket.io/"]) {
       const session = await RawPolling.open(at());
       await socket.closed;
       // The ping is still there to be fetched, or it is not; in the end there is no session.
-      const until = Date.now() + 10_000;
+      const until = Date.now() + 15_000;
       let answer = await session.get();
       while (answer.status === 200 && Date.now() < until) answer = await session.get();
       assert.equal(answer.status, 400);
