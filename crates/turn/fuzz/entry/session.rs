@@ -85,7 +85,7 @@ impl Session {
                     .bytes(DATA, after);
                 self.packet(client, &packet);
             }
-            5 => self.from_peer(who, first, after),
+            5 => self.peer_sends(who, first, after),
             6 => self.pass(u64::from(first) * 10),
             _ => self.host(client, first),
         }
@@ -138,11 +138,11 @@ impl Session {
             }
             Step::Open(mut opening) => {
                 // Now and then a port belongs to somebody else.
-                if self.acts % 5 == 0 {
+                if self.acts.is_multiple_of(5) {
                     self.server.try_another(&mut opening, 0);
                 }
                 let end = (opening.id(), client);
-                let ends = opening.doors().iter().map(|_| (self.acts % 7 != 0).then_some(end)).collect();
+                let ends = opening.doors().iter().map(|_| (!self.acts.is_multiple_of(7)).then_some(end)).collect();
                 self.server.opened(self.now, *opening, ends, &mut out);
                 assert!(Message::read(&out).is_ok(), "answers are well formed");
                 self.ends.insert(0, end);
@@ -151,7 +151,7 @@ impl Session {
         }
     }
 
-    fn from_peer(&mut self, which: u8, from: u8, payload: &[u8]) {
+    fn peer_sends(&mut self, which: u8, from: u8, payload: &[u8]) {
         let Some((id, _)) = self.ends.get(usize::from(which) % 8) else { return };
         let mut out = Vec::new();
         self.server.from_peer(self.now.ticks, *id, peer(from), payload, &mut out);
