@@ -15,7 +15,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::SystemTime;
 
-use tokio::net::TcpListener;
+use socket2::{SockRef, TcpKeepalive};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Duration, Instant};
@@ -80,8 +81,8 @@ impl Relay {
             tokio::select! {
                 accepted = listener.accept() => match accepted {
                     Ok((stream, client)) => {
-                        // Voice does not wait for more to send.
-                        let _ = stream.set_nodelay(true);
+                        // A stream that will not take these works without, only worse.
+                        let _ = tune(&stream);
                         let relay = self.clone();
                         streams.spawn(async move { relay.serve_stream(stream, client).await });
                     }
@@ -149,6 +150,18 @@ async fn keep_time(shared: Weak<Shared>) {
         }
         here.server().expire(here.clock.now());
     }
+}
+
+/// Voice does not wait for more to send, and whoever is gone without a word is found out within ten seconds, as those
+/// who are slow are.
+fn tune(stream: &TcpStream) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    let stream = SockRef::from(stream);
+    let (silence, between) = (Duration::from_secs(4), Duration::from_secs(2));
+    stream.set_tcp_keepalive(&TcpKeepalive::new().with_time(silence).with_interval(between).with_retries(2))?;
+    #[cfg(target_os = "linux")]
+    stream.set_tcp_user_timeout(Some(Duration::from_secs(8)))?;
+    Ok(())
 }
 
 /// Somebody hung up before being taken; that is no matter of the listener.

@@ -68,6 +68,23 @@ impl Shared {
         }
     }
 
+    /// One packet of a peer, if there is one.
+    fn take_from_peer(
+        &self,
+        id: AllocationId,
+        socket: &UdpSocket,
+        client: &Sink,
+        packet: &mut [u8],
+        out: &mut Vec<u8>,
+    ) -> io::Result<()> {
+        let (length, peer) = socket.try_recv_from(packet)?;
+        let to_client = self.server().from_peer(self.clock.ticks(), id, peer, &packet[..length], out);
+        if to_client {
+            client.send(self, out);
+        }
+        Ok(())
+    }
+
     fn open(self: &Arc<Self>, mut opening: Opening, sink: &Sink, out: &mut Vec<u8>) {
         let ends = (0..opening.doors().len()).map(|door| self.open_door(&mut opening, door, sink)).collect();
         let mut server = self.server();
@@ -95,18 +112,12 @@ impl Shared {
 async fn listen(shared: Weak<Shared>, id: AllocationId, socket: Arc<UdpSocket>, client: Sink) {
     while socket.readable().await.is_ok() {
         let Some(shared) = shared.upgrade() else { return };
-        while with_buffers(|packet, out| {
-            let (length, peer) = socket.try_recv_from(packet)?;
-            let to_client = shared.server().from_peer(shared.clock.ticks(), id, peer, &packet[..length], out);
-            if to_client {
-                client.send(&shared, out);
-            }
-            io::Result::Ok(())
-        })
-        .is_ok()
-        {
+        // What arrived is taken in turns with the other sockets of this thread. An error ends a turn as well: it is
+        // about a packet that was sent, or the network is gone and comes back.
+        while with_buffers(|packet, out| shared.take_from_peer(id, &socket, &client, packet, out)).is_ok() {
             consume_budget().await;
         }
+        consume_budget().await;
     }
 }
 

@@ -7,6 +7,10 @@ use crate::codec::attributes::{self, Family};
 use crate::codec::{Class, Message, Method, Transaction, Writer, write_channel_data};
 use crate::time::Millis;
 
+/// An indication counts its attributes in two bytes, and the payload is not all there is. No network carries more in
+/// one datagram anyway; streams could.
+const PAYLOAD_AT_MOST: usize = 65_000;
+
 impl<S: Clone> Server<S> {
     pub(super) fn relay_channel<'p>(
         &mut self,
@@ -52,6 +56,8 @@ impl<S: Clone> Server<S> {
         out: &mut Vec<u8>,
     ) -> bool {
         out.clear();
+        // Without what IPv6 may add to an address, such as a flow: permissions and channels know nothing of that.
+        let peer = SocketAddr::new(peer.ip(), peer.port());
         // Other allocations do not come this way, so whoever does so from this address is another program on it.
         if self.own(peer.ip()).is_some() || !self.config.allowed_peers.allow(peer.ip()) {
             self.counters.forbidden += 1;
@@ -124,6 +130,10 @@ impl<S: Clone> Server<S> {
             self.counters.unpermitted += 1;
             return false;
         };
+        if payload.len() > PAYLOAD_AT_MOST {
+            self.counters.malformed += 1;
+            return false;
+        }
         if !allocation.to_client.draw(now, payload.len() as u64) {
             self.counters.over_bandwidth += 1;
             return false;

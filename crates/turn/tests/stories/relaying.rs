@@ -229,3 +229,13 @@ fn an_indication_without_a_peer_or_data_is_ignored() {
     world.send(person.client, "8.8.4.4:0", b"hello").dropped();
     assert_eq!(world.counters().malformed, 3);
 }
+
+#[test]
+fn what_is_too_long_for_an_indication_is_dropped_and_breaks_no_stream() {
+    let mut world = World::new();
+    let (_, _, end) = settled(&mut world);
+    assert_eq!(heard(&world.peer_sends(&end, PEER, &[7; 65_000]).expect("it fits")), {
+        Heard::Indication(address(PEER), vec![7; 65_000])
+    });
+    assert_eq!(world.peer_sends(&end, PEER, &[7; 65_001]), None);
+}
