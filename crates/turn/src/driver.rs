@@ -127,9 +127,18 @@ impl Shared {
         self.next_link.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// After a request: perhaps something ends before the timekeeper planned to wake.
-    fn tell_timekeeper(&self, deadline: Option<Millis>) {
-        if deadline.is_some_and(|deadline| deadline.0 < self.planned.load(Ordering::Acquire)) {
+    /// When the timekeeper wakes next. Reading and planning are one step for those who hold the lock.
+    fn plan(&self) -> Option<Millis> {
+        let server = self.server();
+        let deadline = server.deadline();
+        self.planned.store(deadline.map_or(u64::MAX, |deadline| deadline.0), Ordering::Relaxed);
+        deadline
+    }
+
+    /// After a request, and under the same lock as [`Shared::plan`]: perhaps something ends earlier than was planned.
+    fn tell_timekeeper(&self, server: &Server<Arc<RelayEnd>>) {
+        let planned = self.planned.load(Ordering::Relaxed);
+        if server.deadline().is_some_and(|deadline| deadline.0 < planned) {
             self.earlier.notify_one();
         }
     }
@@ -138,9 +147,8 @@ impl Shared {
 async fn keep_time(shared: Weak<Shared>) {
     loop {
         let Some(here) = shared.upgrade() else { return };
-        let deadline = here.server().deadline();
-        here.planned.store(deadline.map_or(u64::MAX, |deadline| deadline.0), Ordering::Release);
-        // What came between these two lines has left a permit behind, so this does not sleep through it.
+        let deadline = here.plan();
+        // What has come meanwhile has left a permit behind, so this does not sleep through it.
         let earlier = here.earlier.notified();
         match deadline {
             Some(deadline) => {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use crate::credentials::Name;
 use crate::time::Millis;
@@ -39,6 +39,14 @@ impl Bucket {
     }
 }
 
+/// Whom an address stands for: one who has IPv6 has a whole network of it.
+pub fn network_of(source: IpAddr) -> IpAddr {
+    match source.to_canonical() {
+        IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
+    }
+}
+
 /// A bucket for each source of requests that nobody has vouched for.
 ///
 /// The table never grows: sources share buckets by a hash that nobody outside can compute.
@@ -67,11 +75,7 @@ impl Sources {
     fn bucket(&mut self, source: IpAddr) -> &mut Bucket {
         let mut hasher = DefaultHasher::new();
         self.seed.hash(&mut hasher);
-        match source {
-            IpAddr::V4(address) => address.hash(&mut hasher),
-            // One who has IPv6 has a whole network of it.
-            IpAddr::V6(address) => address.octets()[..8].hash(&mut hasher),
-        }
+        network_of(source).hash(&mut hasher);
         &mut self.buckets[hasher.finish() as usize % Self::BUCKETS]
     }
 }

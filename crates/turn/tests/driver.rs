@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use bedside_turn::addresses::AllowedPeers;
 use bedside_turn::client::{Client, Failure};
-use bedside_turn::codec::attributes::Family;
+use bedside_turn::codec::attributes::{ADDITIONAL_ADDRESS_FAMILY, Family};
 use bedside_turn::codec::{Class, Method, Transaction, Writer};
 use bedside_turn::credentials::{Secrets, mint};
 use bedside_turn::server::Names;
@@ -167,6 +167,26 @@ async fn a_peer_on_the_network_is_reached_and_heard() {
         assert_eq!((&packet[..length], from), (&b"hello"[..], relayed));
         peer.send_to(b"hi", relayed).await.expect("sent");
         assert_eq!(heard(&mut client).await, (at, b"hi".to_vec()));
+    }
+}
+
+#[tokio::test]
+async fn one_allocation_reaches_peers_of_both_families() {
+    let relay = started();
+    let (server, _) = serve_udp(&relay, PEER).await;
+    let mut two_faced = udp_client(server, "p1.c1").await;
+    // coturn's client cannot show this: it numbers the attribute as a draft did.
+    let both = two_faced.allocate_with(|writer| writer.bytes(ADDITIONAL_ADDRESS_FAMILY, &[2, 0, 0, 0]));
+    let relayed = both.await.expect("two relays").relayed;
+    for (family, from) in [(Family::V4, relayed[0]), (Family::V6, relayed[1])] {
+        let mut other = udp_client(server, "p2.c1").await;
+        let at = other.allocate(family).await.expect("a relay").relayed[0];
+        other.permit(from).await.expect("permitted");
+        two_faced.permit(at).await.expect("permitted");
+        two_faced.send(at, b"hello").await.expect("sent");
+        assert_eq!(heard(&mut other).await, (from, b"hello".to_vec()));
+        other.send(from, b"hi").await.expect("sent");
+        assert_eq!(heard(&mut two_faced).await, (at, b"hi".to_vec()));
     }
 }
 

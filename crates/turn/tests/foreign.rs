@@ -163,11 +163,6 @@ async fn coturns_clients_talk_to_each_other_over_ipv6_and_tcp() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn coturns_clients_have_both_families_at_once() {
-    uclient(V4, "-y -Z").await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn many_of_coturns_clients_with_long_messages_at_once() {
     uclient(V4, "-y -c -m 10 -l 1200 -G").await;
 }

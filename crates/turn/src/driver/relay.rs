@@ -58,7 +58,7 @@ impl Shared {
             }
             Step::ToNeighbour { relay } => relay.client.send(self, out),
             Step::Answer => {
-                self.tell_timekeeper(self.server().deadline());
+                self.tell_timekeeper(&self.server());
                 sink.send(self, out);
             }
             Step::Open(opening) => {
@@ -89,7 +89,7 @@ impl Shared {
         let ends = (0..opening.doors().len()).map(|door| self.open_door(&mut opening, door, sink)).collect();
         let mut server = self.server();
         server.opened(self.clock.now(), opening, ends, out);
-        self.tell_timekeeper(server.deadline());
+        self.tell_timekeeper(&server);
     }
 
     fn open_door(self: &Arc<Self>, opening: &mut Opening, door: usize, sink: &Sink) -> Option<Arc<RelayEnd>> {

@@ -14,6 +14,7 @@ use super::udp::with_buffers;
 use super::{Relay, Shared, Sink};
 use crate::codec::{Frame, Wire, next_frame};
 use crate::config::Limits;
+use crate::quota::network_of;
 use crate::server::Client;
 
 /// How long a client may take for one message, for accepting what it is sent, and to allocate or say something else.
@@ -29,7 +30,7 @@ impl Relay {
     /// ends it, the client is too slow, or the future is dropped. `client` is the address that the client has.
     pub async fn serve_stream(&self, stream: impl AsyncRead + AsyncWrite, client: SocketAddr) -> io::Result<()> {
         let shared = &self.shared;
-        let Some(_seat) = Seats::take(&shared.seats, client.ip().to_canonical()) else {
+        let Some(_seat) = Seats::take(&shared.seats, network_of(client.ip())) else {
             return Err(io::Error::other("too many streams"));
         };
         let client = Client { link: shared.new_link(), address: client, wire: Wire::Stream };
