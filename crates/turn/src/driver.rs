@@ -160,9 +160,9 @@ async fn keep_time(shared: Weak<Shared>) {
     }
 }
 
-/// Voice does not wait for more to send, and whoever is gone without a word is found out within ten seconds, as those
-/// who are slow are.
-fn tune(stream: &TcpStream) -> io::Result<()> {
+/// What [`Relay::serve_tcp`] does to each stream; for hosts that accept streams themselves. Voice does not wait for more
+/// to send, and whoever is gone without a word is found out within ten seconds, as those who are slow are.
+pub fn tune(stream: &TcpStream) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let stream = SockRef::from(stream);
     let (silence, between) = (Duration::from_secs(4), Duration::from_secs(2));

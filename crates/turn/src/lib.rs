@@ -25,5 +25,5 @@ pub mod server;
 mod time;
 
 pub use config::{Config, Limits, RelayAddress, Unusable};
-pub use driver::{Relay, client};
+pub use driver::{Relay, client, tune};
 pub use time::{Millis, Now};

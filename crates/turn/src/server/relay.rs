@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use super::request::unknown;
 use super::{Allocation, AllocationId, Client, Server, Step};
 use crate::codec::attributes::{self, Family};
 use crate::codec::{Class, Message, Method, Transaction, Writer, write_channel_data};
@@ -36,7 +37,8 @@ impl<S: Clone> Server<S> {
         out: &mut Vec<u8>,
     ) -> Step<'p, S> {
         let peer = message.xor_address(attributes::XOR_PEER_ADDRESS).filter(|peer| peer.port() != 0);
-        let (Some(peer), Some(payload)) = (peer, message.attribute(attributes::DATA)) else {
+        let payload = message.attribute(attributes::DATA).filter(|_| unknown(message).is_none());
+        let (Some(peer), Some(payload)) = (peer, payload) else {
             self.counters.malformed += 1;
             return Step::Drop;
         };

@@ -122,20 +122,35 @@ impl<S: Clone> Server<S> {
         outcome.unwrap_or_else(|refusal| self.refuse(now, client, Request::of(message), refusal, key, out))
     }
 
-    /// Who sent this, by the long-term credential mechanism. `None` is for those who get no answer any more.
-    ///
-    /// One who has an allocation here is known by its key; whether the name has expired meanwhile, or its secret was
-    /// replaced, is not asked again.
+    /// Who sent this, or why they are refused. `None` is for those who get no answer any more.
     fn authenticate<'m>(
         &mut self,
         now: Now,
         client: Client,
         message: &Message<'m>,
     ) -> Result<Option<Caller<'m>>, Refusal> {
-        // Drawn in advance, because finding out costs time as well; one who proves right gets it back.
-        if !self.draw(now, client) {
+        // A stranger is charged in advance, because finding out costs time as well; one who proves right gets it
+        // back. Where an allocation is, only what proves wrong is charged: nobody shall be able to use up what its
+        // owner lives on by sending under the same address.
+        let is_stranger = !self.by_client.contains_key(&client);
+        if is_stranger && !self.draw(now, client) {
             return Ok(None);
         }
+        match self.identify(now, client, message) {
+            Ok(caller) => {
+                if is_stranger {
+                    self.sources.give_back(client.seen().ip());
+                }
+                Ok(Some(caller))
+            }
+            Err(_) if !is_stranger && !self.draw(now, client) => Ok(None),
+            Err(refusal) => Err(refusal),
+        }
+    }
+
+    /// The long-term credential mechanism. One who has an allocation here is known by its key; whether the name has
+    /// expired meanwhile, or its secret was replaced, is not asked again.
+    fn identify<'m>(&self, now: Now, client: Client, message: &Message<'m>) -> Result<Caller<'m>, Refusal> {
         if !message.has_integrity() {
             return Err(Refusal::UNAUTHORIZED);
         }
@@ -150,8 +165,7 @@ impl<S: Clone> Server<S> {
         Name::read(username).ok_or(Refusal::UNAUTHORIZED)?;
         let username = str::from_utf8(username).map_err(|_| Refusal::UNAUTHORIZED)?;
         let key = self.key_of(client, username, message).ok_or(Refusal::UNAUTHORIZED)?;
-        self.sources.give_back(client.seen().ip());
-        Ok(Some(Caller { username, key }))
+        Ok(Caller { username, key })
     }
 
     fn key_of(&self, client: Client, username: &str, message: &Message) -> Option<Key> {
@@ -221,7 +235,7 @@ pub(super) fn finish<'p, S>(mut answer: Writer, request: Request, key: Option<&K
 }
 
 /// The kinds that ought to be understood and are not, as the answer lists them.
-fn unknown(message: &Message) -> Option<Vec<u8>> {
+pub(super) fn unknown(message: &Message) -> Option<Vec<u8>> {
     let unknown = message.attributes().map(|(kind, _)| kind).filter(|kind| attributes::is_unknown(*kind));
     let unknown: Vec<u8> = unknown.flat_map(u16::to_be_bytes).collect();
     (!unknown.is_empty()).then_some(unknown)

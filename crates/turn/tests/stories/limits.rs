@@ -98,6 +98,19 @@ fn guesses_are_counted_and_good_requests_are_not() {
 }
 
 #[test]
+fn noise_under_an_owners_address_does_not_keep_them_from_refreshing() {
+    let mut world = World::new();
+    let (person, _) = world.settled(at("192.0.2.66:5"), "p1.c1");
+    for _ in 0..150 {
+        world.ask(at("192.0.2.66:6"), Method::BINDING, |writer| writer);
+        world.ask(person.client, Method::REFRESH, |writer| writer);
+    }
+    assert!(world.counters().too_many > 100, "both kinds are charged");
+    assert_eq!(world.refresh(&person, 600).seconds(), 600);
+    world.permit(&person, PEER).success();
+}
+
+#[test]
 fn an_allocation_carries_six_megabits_a_second_each_way() {
     let mut world = World::new();
     let (person, _) = world.settled(at("192.0.2.7:1"), "p1.c1");

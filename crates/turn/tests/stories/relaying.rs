@@ -215,7 +215,7 @@ fn behind_a_translation_the_world_sees_the_public_address() {
 }
 
 #[test]
-fn an_indication_without_a_peer_or_data_is_ignored() {
+fn an_indication_without_a_peer_or_data_or_with_more_than_is_understood_is_ignored() {
     use bedside_turn::codec::{Class, Writer};
     let mut world = World::new();
     let (person, _, _) = settled(&mut world);
@@ -227,7 +227,13 @@ fn an_indication_without_a_peer_or_data_is_ignored() {
         .xor_address(XOR_PEER_ADDRESS, address(PEER));
     world.packet(person.client, &packet).dropped();
     world.send(person.client, "8.8.4.4:0", b"hello").dropped();
-    assert_eq!(world.counters().malformed, 3);
+    packet.clear();
+    Writer::new(&mut packet, Class::Indication, Method::SEND, world.transaction())
+        .xor_address(XOR_PEER_ADDRESS, address(PEER))
+        .bytes(DATA, b"hello")
+        .bytes(0x001a, b"");
+    world.packet(person.client, &packet).dropped();
+    assert_eq!(world.counters().malformed, 4);
 }
 
 #[test]
