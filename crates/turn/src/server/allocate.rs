@@ -151,10 +151,12 @@ impl<S: Clone> Server<S> {
     /// Ends what [`Step::Open`] began, with what the driver made of each door. The answer is in `out`.
     pub fn opened(&mut self, now: Now, mut opening: Opening, ends: Vec<Option<S>>, out: &mut Vec<u8>) {
         out.clear();
+        // The name may have been revoked while the sockets were bound.
+        let still_good = self.judge_name(now, &opening.username);
         let mut relays = Vec::with_capacity(opening.doors.len());
         let ends = ends.into_iter().chain(std::iter::repeat_with(|| None));
         for (door, end) in std::mem::take(&mut opening.doors).into_iter().zip(ends) {
-            match end {
+            match end.filter(|_| still_good.is_ok()) {
                 Some(end) => relays.push(Relay { door, end }),
                 None => {
                     self.free_ports(opening.wish, &door);
@@ -164,8 +166,9 @@ impl<S: Clone> Server<S> {
         }
         if relays.is_empty() {
             self.give_place_back(&opening.username);
+            let refusal = still_good.err().unwrap_or(Refusal::NO_CAPACITY);
             let Opening { client, request, key, .. } = &opening;
-            self.refuse(now, *client, *request, Refusal::NO_CAPACITY, Some(key), out);
+            self.refuse(now, *client, *request, refusal, Some(key), out);
         } else {
             self.keep(now.ticks, opening, relays, out);
         }

@@ -3,10 +3,10 @@
 use bedside_turn::codec::attributes::*;
 use bedside_turn::codec::{Message, Method, Wire};
 use bedside_turn::credentials::Secrets;
-use bedside_turn::server::{Client, Names};
+use bedside_turn::server::{Client, Names, Step};
 use bedside_turn::{Config, Millis, RelayAddress};
 
-use crate::world::{EXPIRY, SECRET, UDP, UNIX, World, address, at, config};
+use crate::world::{EXPIRY, End, SECRET, UDP, UNIX, World, address, at, config};
 
 const V4: [u8; 4] = [1, 0, 0, 0];
 const V6: [u8; 4] = [2, 0, 0, 0];
@@ -290,4 +290,22 @@ fn revoked_names_lose_what_they_have_and_get_nothing_new() {
             }
         }
     }
+}
+
+#[test]
+fn a_name_that_is_revoked_while_its_socket_is_bound_gets_nothing() {
+    let mut world = World::with(Config { ports: 50000..=50000, ..config() });
+    let person = world.person(at("192.0.2.7:1"), "p1.c1");
+    let transaction = world.transaction();
+    let packet = person.sign(Method::ALLOCATE, transaction, |writer| writer.bytes(REQUESTED_TRANSPORT, &UDP));
+    let mut out = Vec::new();
+    let Step::Open(opening) = world.server.from_client(world.now, person.client, &packet, &mut out) else {
+        panic!("a good name may allocate");
+    };
+    world.revoke(Names::OfGroup("p1".into()), EXPIRY);
+    let end = End { id: opening.id(), client: person.client, door: opening.doors()[0] };
+    world.server.opened(world.now, *opening, vec![Some(end)], &mut out);
+    assert_eq!(Message::read(&out).expect("well formed").error_code(), Some(403));
+    assert_eq!(world.counters().allocations, 0);
+    world.settled(at("192.0.2.7:2"), "p2.c1");
 }
