@@ -11,13 +11,19 @@ pub fn address_for_others(listen: IpAddr) -> IpAddr {
     outward().or_else(|| addresses.into_iter().find(IpAddr::is_ipv4)).unwrap_or(Ipv4Addr::LOCALHOST.into())
 }
 
-/// Every name and address by which a browser may come, as they stand in a certificate.
-pub fn names() -> Vec<String> {
+/// Every name and address by which a browser may come to a server that listens on `listen`, as certificates have them.
+pub fn names(listen: IpAddr) -> Vec<String> {
     let mut names: Vec<String> = ["localhost", "127.0.0.1", "::1"].map(str::to_owned).into();
     if let Some(host) = host_name() {
-        names.extend([host.clone(), format!("{host}.local")]);
+        names.extend([format!("{host}.local"), host]);
     }
-    names.extend(addresses().iter().map(IpAddr::to_string));
+    if listen.is_unspecified() {
+        // IPv6 addresses come and go by the day: only where they can be reached.
+        let reachable = addresses().into_iter().filter(|address| address.is_ipv4() || listen.is_ipv6());
+        names.extend(reachable.map(|address| address.to_string()));
+    } else {
+        names.push(listen.to_string());
+    }
     names
 }
 

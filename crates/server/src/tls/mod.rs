@@ -15,6 +15,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use rustls::ServerConfig;
+use rustls::pki_types::ServerName;
 use tokio_rustls::TlsAcceptor;
 
 pub use self::accept::{HttpsAcceptor, Relay};
@@ -93,8 +94,10 @@ fn folder(settings: &Settings) -> PathBuf {
 
 /// By which people may come: as the machine is called, and as the operator has said.
 fn names(settings: &Settings) -> Vec<String> {
-    let mut names = lan::names();
+    let mut names = lan::names(settings.listen.ip());
     names.push(public_name(settings));
+    // Machines may have names that no certificate can.
+    names.retain(|name| ServerName::try_from(name.as_str()).is_ok());
     names.sort();
     names.dedup();
     names

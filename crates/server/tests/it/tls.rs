@@ -323,7 +323,7 @@ async fn what_is_not_http_is_the_relays() {
 async fn a_request_in_flight_is_answered_and_silent_connections_keep_no_server_from_stopping() {
     let authority = Authority::new();
     let files = Files::from(&authority);
-    let server = files.serve(&[]);
+    let server = files.serve(&["--http-listen", "127.0.0.1:0"]);
     let mut running = Connection::open(&server, &authority.root()).await.expect("it listens");
     running
         .say(

@@ -15,7 +15,7 @@ use super::stage::{Authority, Connection, believing, serve};
 use crate::practice::eventually;
 use crate::support::{Folder, Server};
 
-/// An order takes a handful of requests, and Pebble refuses some of them at random to see whether we ask again.
+/// An order takes a handful of requests.
 const AN_ORDER: Duration = Duration::from_secs(30);
 
 /// Killed when it is dropped.
@@ -52,6 +52,8 @@ impl Pebble {
         }});
         let mut command = Command::new("pebble");
         command.arg("-config").arg(file("pebble.json", &config.to_string())).env("PEBBLE_VA_NOSLEEP", "1");
+        // What Pebble does at random it does never or always: it asks for a proof of every name once.
+        command.env("PEBBLE_WFE_NONCEREJECT", "0").env("PEBBLE_AUTHZREUSE", "100");
         let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
         let child = child.expect("Pebble is installed: the Debian package pebble, or what script/setup installs");
         let this = Self { child, port, management, authority, proofs, folder };
