@@ -1,4 +1,4 @@
-// A trial in the local network: a phone comes by the machine's address, over HTTPS with a certificate of our own making.
+// A trial in the local network: a phone comes by the machine's address, over HTTPS with a self-signed certificate.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";

@@ -1,4 +1,4 @@
-//! A certificate of our own making, for a trial in the local network: browsers warn, and people compare its fingerprint.
+//! A certificate of our own making, for a trial in the local network: browsers warn, people compare its fingerprint.
 
 use std::path::Path;
 
