@@ -10,17 +10,20 @@ use std::time::Duration;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use serde_json::json;
+use tokio::net::TcpStream;
 
-use super::stage::{Authority, Connection, believing, serve};
+use super::stage::{Authority, Connection, believing, believing_at, serve};
 use crate::practice::eventually;
 use crate::support::{Folder, Server};
 
 /// An order takes a handful of requests.
 const AN_ORDER: Duration = Duration::from_secs(30);
 
-/// Killed when it is dropped.
+const SECOND_NAME: &str = "calls.example.org";
+
+/// Killed when it is dropped, and the name server with it by which every name is this machine.
 struct Pebble {
-    child: Child,
+    children: [Child; 2],
     port: u16,
     management: u16,
     /// Of its own HTTPS; what it issues is signed by another.
@@ -50,13 +53,14 @@ impl Pebble {
             "tlsPort": proofs,
             "certificateValidityPeriod": certificates_last.as_secs(),
         }});
+        let (names, names_at) = name_server().await;
         let mut command = Command::new("pebble");
-        command.arg("-config").arg(file("pebble.json", &config.to_string())).env("PEBBLE_VA_NOSLEEP", "1");
+        command.arg("-config").arg(file("pebble.json", &config.to_string())).args(["-dnsserver", &names_at]);
+        command.env("PEBBLE_VA_NOSLEEP", "1");
         // What Pebble does at random it does never or always: it asks for a proof of every name once.
         command.env("PEBBLE_WFE_NONCEREJECT", "0").env("PEBBLE_AUTHZREUSE", "100");
-        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-        let child = child.expect("Pebble is installed: the Debian package pebble, or what script/setup installs");
-        let this = Self { child, port, management, authority, proofs, folder };
+        let children = [spawned(&mut command), names];
+        let this = Self { children, port, management, authority, proofs, folder };
         let client = believing(&this.authority.root());
         let answers = async || client.get(this.directory()).send().await.ok();
         eventually(AN_ORDER, "Pebble answers", answers).await;
@@ -77,7 +81,8 @@ impl Pebble {
     /// `bedside serve` on this port, with a data folder beside Pebble's own files.
     fn serve(&self, port: u16) -> Server {
         let mut command = Command::new(env!("CARGO_BIN_EXE_bedside"));
-        command.args(["serve", "--listen", &format!("127.0.0.1:{port}"), "--acme-domain", "localhost"]);
+        command.args(["serve", "--listen", &format!("127.0.0.1:{port}")]);
+        command.args(["--acme-domain", "localhost", "--acme-domain", SECOND_NAME]);
         command.args(["--acme-contact", "admin@example.org", "--acme-directory", &self.directory()]);
         command.arg("--acme-root").arg(self.folder.path().join("root.pem"));
         command.arg("--data-dir").arg(self.data());
@@ -91,9 +96,27 @@ impl Pebble {
 
 impl Drop for Pebble {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        for child in &mut self.children {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
     }
+}
+
+fn spawned(command: &mut Command) -> Child {
+    let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    child.expect("Pebble is installed: the Debian package pebble, which script/setup installs")
+}
+
+/// And where it answers.
+async fn name_server() -> (Child, String) {
+    let [at, management] = [free_port(), free_port()].map(|port| format!("127.0.0.1:{port}"));
+    let mut command = Command::new("pebble-challtestsrv");
+    command.args(["-dns01", &at, "-management", &management, "-defaultIPv4", "127.0.0.1", "-defaultIPv6", ""]);
+    command.args(["-http01", "", "-https01", "", "-tlsalpn01", ""]);
+    let child = spawned(&mut command);
+    eventually(AN_ORDER, "names are known", async || TcpStream::connect(&at).await.ok()).await;
+    (child, at)
 }
 
 /// Both servers must know the other's port before they start. Those below the ones that systems give away by
@@ -124,10 +147,14 @@ async fn a_certificate_is_had_by_itself_and_kept_over_a_restart() {
     let root = pebble.root().await;
     let server = pebble.serve(pebble.proofs);
     let first = shown(&server, &root, None).await;
-    let answer = believing(&root).get(format!("https://localhost:{}/readyz", pebble.proofs)).send().await;
-    let answer = answer.expect("the certificate is for this name");
-    assert!(answer.status().is_success());
-    assert!(answer.headers().contains_key("strict-transport-security"));
+    let here = ([127, 0, 0, 1], pebble.proofs).into();
+    for name in ["localhost", SECOND_NAME] {
+        let client = believing_at(&root, name, here);
+        let answer = client.get(format!("https://{name}:{}/readyz", pebble.proofs)).send().await;
+        let answer = answer.unwrap_or_else(|e| panic!("the certificate is not for {name}: {e:?}"));
+        assert!(answer.status().is_success());
+        assert!(answer.headers().contains_key("strict-transport-security"));
+    }
     let said = server.log();
     assert!(said.contains(&format!("open https://localhost:{}\n", pebble.proofs)), "{said}");
 
@@ -166,7 +193,7 @@ async fn an_authority_that_does_not_find_us_at_our_name_is_quoted_and_the_server
     let reason = async || server.log().contains("no certificate could be had").then_some(());
     eventually(AN_ORDER, "it says that it has none", reason).await;
     let said = server.log();
-    for word in ["localhost", "does not believe", "Failed to connect"] {
+    for word in ["localhost: ", "calls.example.org: ", "does not believe", "Failed to connect"] {
         assert!(said.contains(word), "{word}: {said}");
     }
     let refused = Connection::open(&server, &pebble.root().await).await.err().expect("there is no certificate");

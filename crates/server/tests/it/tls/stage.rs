@@ -1,6 +1,7 @@
 //! An authority of the tests' own, servers with its certificates, and connections seen from close by.
 
 use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
@@ -98,14 +99,21 @@ pub fn port_of(server: &Server) -> &str {
 
 /// A client that believes this certificate and no other.
 pub fn believing(root: &CertificateDer<'_>) -> reqwest::Client {
+    builder(root).build().expect("a client")
+}
+
+/// One that also finds `name` at this address.
+pub fn believing_at(root: &CertificateDer<'_>, name: &str, address: SocketAddr) -> reqwest::Client {
+    builder(root).resolve(name, address).build().expect("a client")
+}
+
+fn builder(root: &CertificateDer<'_>) -> reqwest::ClientBuilder {
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     reqwest::Client::builder()
         .tls_certs_only([reqwest::Certificate::from_der(root).expect("a certificate")])
         .redirect(reqwest::redirect::Policy::none())
         .pool_max_idle_per_host(0)
         .timeout(Duration::from_secs(20))
-        .build()
-        .expect("a client")
 }
 
 pub fn certificate_in(file: &Path) -> CertificateDer<'static> {
