@@ -1,7 +1,7 @@
-import type { Person } from "@bedside/client";
+import { connect, type Person } from "@bedside/client";
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { keyed } from "lit/directives/keyed.js";
-import { api, go, live, saidOnTheWay } from "./page.ts";
+import { api, go, saidOnTheWay, session } from "./page.ts";
 import { type Route, routeOf } from "./route.ts";
 import { say, type WordKey } from "./words.ts";
 import "./pages/appointments.ts";
@@ -16,6 +16,8 @@ import "./ringing.ts";
 export class BedsideApp extends LitElement {
   #me: Person | undefined;
   #gone = new AbortController();
+  /** Ends what is live for the one who was signed in. */
+  #signedOut = new AbortController();
 
   protected override createRenderRoot(): HTMLElement {
     return this;
@@ -35,6 +37,7 @@ export class BedsideApp extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#gone.abort();
+    this.#signedOut.abort();
   }
 
   protected override render(): TemplateResult {
@@ -74,11 +77,14 @@ export class BedsideApp extends LitElement {
     // The page itself says what is wrong if this fails; the frame stays as it was.
     const before = this.#me?.id;
     this.#me = await api.me(this.#gone.signal).catch(() => this.#me);
-    if (this.#me?.id !== before) {
-      live.close();
-      if (this.#me) live.open();
-    }
+    if (this.#me?.id !== before) this.#reconnect();
     this.requestUpdate();
+  }
+
+  #reconnect(): void {
+    this.#signedOut.abort();
+    this.#signedOut = new AbortController();
+    session.value = this.#me && connect({ signal: this.#signedOut.signal });
   }
 }
 customElements.define("bedside-app", BedsideApp);

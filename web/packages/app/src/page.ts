@@ -1,10 +1,10 @@
-import { Api, freshKey, Live, type RefusalCode, Refused } from "@bedside/client";
+import { Api, type Bedside, Cell, codeOf, type RefusalCode } from "@bedside/client";
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { say, sentence, type WordKey } from "./words.ts";
 
 export const api = new Api();
-/** Opened by the frame while somebody is signed in. Each load of the app is a device of its own. */
-export const live = new Live(freshKey());
+/** The live side of whoever is signed in; the frame keeps it. */
+export const session = new Cell<Bedside | undefined>(undefined);
 
 /** What a page has to show. A state owns its data. */
 export type Loaded<T> =
@@ -93,11 +93,6 @@ export abstract class Page<T> extends LitElement {
       ${mayHelp ? retry : nothing}
     </div>`;
   }
-}
-
-/** Anything that is not an answer of the server is a mistake of ours, and looks like the server's. */
-export function codeOf(failure: unknown): RefusalCode {
-  return failure instanceof Refused ? failure.code : "unavailable";
 }
 
 /** What links say that are spent, expired or mistyped. */

@@ -1,6 +1,14 @@
-import { freshKey, type IncomingCall, type OfCall, type Person } from "@bedside/client";
+import {
+  type Bedside,
+  codeOf,
+  type IncomingCall,
+  type Outgoing,
+  type Person,
+  type RingEnd,
+  type Situation,
+} from "@bedside/client";
 import { html, LitElement, nothing, type TemplateResult } from "lit";
-import { codeOf, go, live } from "./page.ts";
+import { go, session } from "./page.ts";
 import { callPath } from "./route.ts";
 import { say, sentence } from "./words.ts";
 
@@ -9,17 +17,11 @@ export interface Callee {
   readonly name: string;
 }
 
-type Outgoing =
-  | { readonly state: "calling" }
-  | { readonly state: "ringing" }
-  | { readonly state: "over"; readonly words: string }
-  | { readonly state: "gone" };
-
 /** Rings somebody as soon as it is shown, and tells in words how it goes. Sends `closed` when there is no more to say. */
 export class OutgoingCall extends LitElement {
   callee: Callee | undefined;
-  #outgoing: Outgoing = { state: "calling" };
-  #callId: string | undefined;
+  #outgoing: Outgoing | undefined;
+  #bedside: Bedside | undefined;
   #gone = new AbortController();
 
   protected override createRenderRoot(): HTMLElement {
@@ -29,13 +31,9 @@ export class OutgoingCall extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.#gone = new AbortController();
-    const { signal } = this.#gone;
-    live.on("call-ringing", (news) => this.#concerns(news) && this.#show({ state: "ringing" }), signal);
-    live.on("call-accepted", (news) => this.#concerns(news) && this.#enter(news.callId), signal);
-    live.on("call-missed", (news) => this.#concerns(news) && this.#over(say("ring.missed", this.#who())), signal);
-    live.on("call-rejected", (news) => this.#concerns(news) && this.#over(this.#declined(news.reason)), signal);
-    live.on("sync", ({ calls }) => this.#catchUp(calls.find((call) => call.callId === this.#callId)?.status), signal);
-    void this.#ring();
+    this.#bedside = session.value;
+    if (this.callee) void this.#bedside?.ring(this.callee.id);
+    this.#bedside?.state.watch(({ outgoing }) => this.#show(outgoing), this.#gone.signal);
   }
 
   override disconnectedCallback(): void {
@@ -49,7 +47,7 @@ export class OutgoingCall extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const over = this.#outgoing.state === "over";
+    const over = this.#outgoing?.state === "over";
     return html`<dialog aria-labelledby="ring-title" @close=${this.#close}>
       <h2 id="ring-title">${say("ring.title", this.#who())}</h2>
       <p role="status">${this.#words()}</p>
@@ -60,70 +58,36 @@ export class OutgoingCall extends LitElement {
   }
 
   #words(): string {
-    switch (this.#outgoing.state) {
-      case "calling":
-      case "gone":
-        return say("ring.calling");
-      case "ringing":
-        return say("ring.ringing", this.#who());
-      case "over":
-        return this.#outgoing.words;
+    if (this.#outgoing?.state === "over") return this.#ending(this.#outgoing.end);
+    return this.#outgoing?.state === "ringing" ? say("ring.ringing", this.#who()) : say("ring.calling");
+  }
+
+  #ending(end: RingEnd): string {
+    switch (end.why) {
+      case "declined":
+        if (end.reason) return say("ring.declined-because", { ...this.#who(), reason: end.reason });
+        return say("ring.declined", this.#who());
+      case "refused": {
+        const isTheirs = end.code === "busy" || end.code === "offline";
+        return isTheirs ? say(`ring.${end.code}`, this.#who()) : sentence(end.code);
+      }
+      case "missed":
+      case "cancelled":
+        return say("ring.missed", this.#who());
     }
   }
 
-  async #ring(): Promise<void> {
-    if (!this.callee) return;
-    try {
-      const { callId, expiresAt } = await live.ask("request-video-call", {
-        calleeId: this.callee.id,
-        requestId: freshKey(),
-      });
-      this.#callId = callId;
-      // Given up before the answer came.
-      if (this.#outgoing.state === "gone") void live.ask("cancel-video-call", { callId }).catch(() => undefined);
-      // The two have rung each other, so nobody needs to answer.
-      else if (!expiresAt) this.#enter(callId);
-    } catch (failure) {
-      const code = codeOf(failure);
-      const own = code === "busy" || code === "offline";
-      this.#over(own ? say(`ring.${code}`, this.#who()) : sentence(code));
-    }
-  }
-
-  /** After a time without connection. */
-  #catchUp(status: "ringing" | "waiting" | "active" | undefined): void {
-    if (!this.#callId || this.#outgoing.state === "over" || this.#outgoing.state === "gone") return;
-    if (!status) this.#over(say("ring.missed", this.#who()));
-    else if (status !== "ringing") this.#enter(this.#callId);
-  }
-
-  #concerns(news: OfCall): boolean {
-    return this.#callId === undefined || this.#callId === news.callId;
-  }
-
-  #declined(reason: string | null | undefined): string {
-    return reason ? say("ring.declined-because", { ...this.#who(), reason }) : say("ring.declined", this.#who());
-  }
-
-  #enter(callId: string): void {
-    this.#outgoing = { state: "gone" };
-    go(callPath("patient", callId));
-  }
-
-  #over(words: string): void {
-    if (this.#outgoing.state !== "gone") this.#show({ state: "over", words });
-  }
-
-  #show(outgoing: Outgoing): void {
+  #show(outgoing: Outgoing | undefined): void {
     this.#outgoing = outgoing;
+    if (outgoing?.state === "accepted") {
+      this.#bedside?.closeOutgoing();
+      go(callPath("patient", outgoing.callId));
+    }
     this.requestUpdate();
   }
 
   #giveUp(): void {
-    const runs = this.#outgoing.state === "calling" || this.#outgoing.state === "ringing";
-    if (!runs) return;
-    this.#outgoing = { state: "gone" };
-    if (this.#callId) void live.ask("cancel-video-call", { callId: this.#callId }).catch(() => undefined);
+    void this.#bedside?.cancel().then(() => this.#bedside?.closeOutgoing());
   }
 
   #close(): void {
@@ -152,11 +116,7 @@ export class IncomingCalls extends LitElement {
     super.connectedCallback();
     this.#gone = new AbortController();
     const { signal } = this.#gone;
-    live.on("sync", ({ rings }) => this.#show(rings), signal);
-    live.on("incoming-video-call", (ring) => this.#show([...this.#but(ring.callId), ring]), signal);
-    for (const over of ["call-cancelled", "call-missed", "call-answered-elsewhere", "call-ended"] as const) {
-      live.on(over, ({ callId }) => this.#show(this.#but(callId)), signal);
-    }
+    session.watch((bedside) => bedside?.state.watch((situation) => this.#show(situation), signal), signal);
   }
 
   override disconnectedCallback(): void {
@@ -183,39 +143,30 @@ export class IncomingCalls extends LitElement {
   }
 
   async #accept({ callId }: IncomingCall): Promise<void> {
-    try {
-      await live.ask("accept-video-call", { callId });
-      this.#show(this.#but(callId));
+    await this.#settle(async (bedside) => {
+      await bedside.answer(callId);
       go(callPath(this.me?.role ?? "", callId));
-    } catch (failure) {
-      this.#refused(callId, failure);
-    }
+    });
   }
 
   async #decline({ callId }: IncomingCall): Promise<void> {
-    try {
-      await live.ask("reject-video-call", { callId });
-      this.#show(this.#but(callId));
-    } catch (failure) {
-      this.#refused(callId, failure);
-    }
+    await this.#settle((bedside) => bedside.refuse(callId));
   }
 
-  /** A ring that is over goes; one that could not be answered for the network's sake stays. */
-  #refused(callId: string, failure: unknown): void {
-    const code = codeOf(failure);
-    const isOver = code === "expired" || code === "not-now" || code === "not-found";
-    this.#show(isOver ? this.#but(callId) : this.#rings);
-    this.#said = isOver ? say("incoming.late") : sentence(code);
-  }
-
-  #but(callId: string): readonly IncomingCall[] {
-    return this.#rings.filter((ring) => ring.callId !== callId);
-  }
-
-  #show(rings: readonly IncomingCall[]): void {
-    this.#rings = rings;
+  async #settle(act: (bedside: Bedside) => Promise<void>): Promise<void> {
+    const before = this.#rings.length;
     this.#said = "";
+    try {
+      if (session.value) await act(session.value);
+    } catch (failure) {
+      this.#said = this.#rings.length < before ? say("incoming.late") : sentence(codeOf(failure));
+    }
+    this.requestUpdate();
+  }
+
+  #show({ rings }: Situation): void {
+    if (rings === this.#rings) return;
+    this.#rings = rings;
     this.requestUpdate();
   }
 }

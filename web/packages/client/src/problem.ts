@@ -23,3 +23,8 @@ export class Refused extends Error {
     return new Refused("unavailable", `HTTP ${answer.status}`);
   }
 }
+
+/** Anything that is not an answer of the server is a mistake of ours, and looks like the server's. */
+export function codeOf(failure: unknown): RefusalCode {
+  return failure instanceof Refused ? failure.code : "unavailable";
+}

@@ -1,7 +1,7 @@
-import type { Appointment, AppointmentStep, List, ListWish, Person } from "@bedside/client";
+import { type Appointment, type AppointmentStep, codeOf, type List, type ListWish, type Person } from "@bedside/client";
 import { html, nothing, type TemplateResult } from "lit";
 import { ask } from "../ask.ts";
-import { api, codeOf, Page } from "../page.ts";
+import { api, Page } from "../page.ts";
 import { clockTime, day, daysAgo, grouped, when } from "../times.ts";
 import { say, sentence } from "../words.ts";
 import "./booking.ts";

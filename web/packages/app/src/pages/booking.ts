@@ -1,6 +1,6 @@
-import { freshKey, type Practitioner } from "@bedside/client";
+import { codeOf, freshKey, type Practitioner } from "@bedside/client";
 import { html, LitElement, type TemplateResult } from "lit";
-import { api, codeOf } from "../page.ts";
+import { api } from "../page.ts";
 import { dayKey, instantOf } from "../times.ts";
 import { say, sentence } from "../words.ts";
 

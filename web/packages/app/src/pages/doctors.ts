@@ -1,6 +1,6 @@
-import type { List, Practitioner, Presence } from "@bedside/client";
+import { codeOf, type List, type Practitioner, type Situation } from "@bedside/client";
 import { html, nothing, type TemplateResult } from "lit";
-import { api, codeOf, live, Page } from "../page.ts";
+import { api, Page, session } from "../page.ts";
 import type { Callee } from "../ringing.ts";
 import { say, sentence } from "../words.ts";
 
@@ -12,13 +12,14 @@ export class DoctorsPage extends Page<List<Practitioner>> {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    live.on("presence-changed", ({ userId, presence }) => this.#isNow(userId, presence), this.gone);
-    live.on("sync", () => this.loaded.state === "ready" && this.#watch(this.loaded.value.items), this.gone);
+    const { gone } = this;
+    session.watch((bedside) => bedside?.state.watch((situation) => this.#areNow(situation.presence), gone), gone);
+    session.watch(() => this.loaded.state === "ready" && this.#watch(this.loaded.value.items), gone);
   }
 
   protected async fetch(signal: AbortSignal): Promise<List<Practitioner>> {
     const list = await api.practitioners(signal);
-    if (live.isConnected) this.#watch(list.items);
+    this.#watch(list.items);
     return list;
   }
 
@@ -42,15 +43,16 @@ export class DoctorsPage extends Page<List<Practitioner>> {
     this.requestUpdate();
   }
 
-  /** Presence is a comfort: without it the list shows how things were. */
   #watch(items: readonly Practitioner[]): void {
-    void live.ask("watch-presence", { userIds: items.map((one) => one.id) }).catch(() => undefined);
+    session.value?.watchPresence(items.map((one) => one.id));
   }
 
-  #isNow(userId: string, presence: Presence): void {
+  #areNow(now: Situation["presence"]): void {
     if (this.loaded.state !== "ready") return;
-    const items = this.loaded.value.items.map((one) => (one.id === userId ? { ...one, presence } : one));
-    this.show({ state: "ready", value: { ...this.loaded.value, items } });
+    const { items } = this.loaded.value;
+    if (items.every((one) => (now[one.id] ?? one.presence) === one.presence)) return;
+    const changed = items.map((one) => ({ ...one, presence: now[one.id] ?? one.presence }));
+    this.show({ state: "ready", value: { ...this.loaded.value, items: changed } });
   }
 
   async #more(): Promise<void> {

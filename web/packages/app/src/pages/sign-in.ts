@@ -1,6 +1,6 @@
-import type { RefusalCode, SignIn } from "@bedside/client";
+import { codeOf, type RefusalCode, type SignIn } from "@bedside/client";
 import { html, type TemplateResult } from "lit";
-import { api, codeOf, explainLink, go, Page } from "../page.ts";
+import { api, explainLink, go, Page } from "../page.ts";
 import { homeOf } from "../route.ts";
 import { say } from "../words.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { candidateOf } from "../src/peer.ts";
+import { candidateOf } from "../src/media/peer.ts";
 
 const TEXT = "candidate:1 1 udp 1 192.0.2.1 5000 typ host";
 

@@ -1,0 +1,193 @@
+import type {
+  ChatMessage,
+  ClientAnnouncement,
+  Heard,
+  Invited,
+  JoinedRoom,
+  Member,
+  MemberJoined,
+  Place,
+  Seated,
+  Shown,
+} from "./heard.ts";
+import type { RefusalCode } from "./problem.ts";
+
+/** How one's stay in a room is over. */
+export type RoomEnd =
+  /** Somebody ended the call, or it ended by itself. */
+  | { readonly why: "ended"; readonly by: string | undefined; readonly reason: string }
+  | { readonly why: "left" }
+  /** One was turned away at the door, perhaps with words. */
+  | { readonly why: "denied"; readonly reason: string | undefined }
+  | { readonly why: "removed" }
+  /** The person went on at another device or in another tab. */
+  | { readonly why: "taken" }
+  | { readonly why: "refused"; readonly code: RefusalCode };
+
+/** Where one stands. */
+export type Stage =
+  | { readonly state: "entering" }
+  /** In the waiting room; 1 is next. */
+  | { readonly state: "waiting"; readonly position: number }
+  | { readonly state: "inside" }
+  | { readonly state: "over"; readonly end: RoomEnd };
+
+/** Somebody else in the room, as the server tells of them. */
+export interface Attendee extends Member, Shown {
+  readonly role: string;
+  /** Their connection to the server broke; they have a minute to come back. */
+  readonly isAway: boolean;
+  /** What their client said of itself; nothing, if it is an unlike one. */
+  readonly client: ClientAnnouncement | undefined;
+}
+
+/** What the server tells of a room. */
+export interface RoomFacts {
+  readonly stage: Stage;
+  readonly roomId: string | undefined;
+  readonly callId: string | undefined;
+  /** This person's id. */
+  readonly selfId: string | undefined;
+  readonly others: readonly Attendee[];
+  /** Who waits to be let in, for those who keep the door. */
+  readonly atTheDoor: readonly Member[];
+  readonly isLocked: boolean;
+  readonly chat: readonly ChatMessage[];
+  /** Up to which message each of the others has read. */
+  readonly readUpTo: Readonly<Record<string, string>>;
+  /** Who was invited while one is here. */
+  readonly invited: readonly Invited[];
+}
+
+interface Own {
+  refused: { readonly code: RefusalCode };
+  left: object;
+}
+
+type Events = Heard & Own;
+export type RoomEvent = { [E in keyof Events]: { readonly event: E; readonly news: Events[E] } }[keyof Events];
+
+/** Before the server has said anything of the room. */
+export function atTheStart(place: Place): RoomFacts {
+  return {
+    stage: { state: "entering" },
+    roomId: "roomId" in place ? place.roomId : undefined,
+    callId: "callId" in place ? place.callId : undefined,
+    selfId: undefined,
+    others: [],
+    atTheDoor: [],
+    isLocked: false,
+    chat: [],
+    readUpTo: {},
+    invited: [],
+  };
+}
+
+/** The room after `event`. Pure. News of another room is ignored, and so is everything once it is over. */
+export function reduceRoom(room: RoomFacts, { event, news }: RoomEvent): RoomFacts {
+  if (room.stage.state === "over" || !isOf(room, news)) return room;
+  switch (event) {
+    case "joined-room":
+      return entered(room, news);
+    case "waiting-room":
+      return { ...room, stage: { state: "waiting", position: news.position }, others: [], roomId: news.roomId };
+    case "admission-denied":
+      return over(room, { why: "denied", reason: news.reason ?? undefined });
+    case "seat-taken":
+      return over(room, { why: "taken" });
+    case "call-ended":
+      return over(room, { why: "ended", by: news.endedBy ?? undefined, reason: news.reason });
+    case "refused":
+      return over(room, { why: "refused", code: news.code });
+    case "left":
+      return over(room, { why: "left" });
+    case "user-left":
+      return left(room, news);
+    case "participant-waiting":
+      return { ...room, atTheDoor: [...but(room.atTheDoor, news.userId), news] };
+    default:
+      return room.stage.state === "inside" ? inside(room, { event, news } as RoomEvent) : room;
+  }
+}
+
+function inside(room: RoomFacts, { event, news }: RoomEvent): RoomFacts {
+  switch (event) {
+    case "user-joined":
+      return {
+        ...room,
+        others: [...but(room.others, news.userId), attendee(news)],
+        atTheDoor: but(room.atTheDoor, news.userId),
+      };
+    case "user-back":
+      return change(room, news.userId, { isAway: false, ...(news.client && { client: news.client }) });
+    case "user-reconnecting":
+      return change(room, news.userId, { isAway: true });
+    case "video-toggled":
+      return change(room, news.userId, { video: news.isEnabled });
+    case "audio-toggled":
+      return change(room, news.userId, { audio: news.isEnabled });
+    case "screen-share-started":
+      return change(room, news.userId, { screen: true });
+    case "screen-share-stopped":
+      return change(room, news.userId, { screen: false });
+    case "hand-raised":
+      return change(room, news.userId, { handRaised: news.isRaised });
+    case "room-locked":
+      return { ...room, isLocked: news.isLocked };
+    case "invited":
+      return { ...room, invited: [...but(room.invited, news.userId), news] };
+    case "chat-message":
+      return { ...room, chat: written(room.chat, news) };
+    case "chat-read":
+      return { ...room, readUpTo: { ...room.readUpTo, [news.userId]: news.upTo } };
+    default:
+      return room;
+  }
+}
+
+function entered(room: RoomFacts, joined: JoinedRoom): RoomFacts {
+  const { roomId, callId, userId, participants, waiting, isLocked = false, chat } = joined;
+  const others = participants.filter((one) => one.userId !== userId).map(attendee);
+  // What came before is all in there; what was here already may be longer than what the server repeats.
+  const all = chat.reduce(written, room.chat);
+  const stage: Stage = { state: "inside" };
+  return { ...room, stage, roomId, callId, selfId: userId, others, atTheDoor: waiting, isLocked, chat: all };
+}
+
+function left(room: RoomFacts, { userId, reason }: Heard["user-left"]): RoomFacts {
+  if (userId === room.selfId) return reason === "removed" ? over(room, { why: "removed" }) : room;
+  return { ...room, others: but(room.others, userId), atTheDoor: but(room.atTheDoor, userId) };
+}
+
+function attendee({ userId, name, role, client, ...shown }: Seated | MemberJoined): Attendee {
+  // Who has just come shows what they say next; until then, everything counts as on.
+  const { audio = true, video = true, screen = false, handRaised = false } = shown as Partial<Shown>;
+  return { userId, name, role, audio, video, screen, handRaised, isAway: false, client: client ?? undefined };
+}
+
+function over(room: RoomFacts, end: RoomEnd): RoomFacts {
+  // Who was there stays, for the sentence that says who ended it.
+  return { ...room, stage: { state: "over", end }, atTheDoor: [] };
+}
+
+function change(room: RoomFacts, userId: string, to: Partial<Attendee>): RoomFacts {
+  return { ...room, others: room.others.map((one) => (one.userId === userId ? { ...one, ...to } : one)) };
+}
+
+function but<T extends { readonly userId: string }>(list: readonly T[], userId: string): readonly T[] {
+  return list.filter((one) => one.userId !== userId);
+}
+
+/** Each message once, in the order of the server. */
+function written(chat: readonly ChatMessage[], message: ChatMessage): readonly ChatMessage[] {
+  return chat.some(({ id }) => id === message.id) ? chat : [...chat, message];
+}
+
+/** News that names neither room nor call is this side's own. Until the room is known, its call tells it. */
+function isOf(room: RoomFacts, news: object): boolean {
+  const { roomId, callId } = news as { roomId?: string; callId?: string };
+  if (room.roomId !== undefined) return roomId === undefined || roomId === room.roomId;
+  if (callId !== undefined) return callId === room.callId;
+  // `waiting-room` names its room alone, and one waits in front of one door at a time.
+  return roomId === undefined || "position" in news;
+}

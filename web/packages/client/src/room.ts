@@ -1,0 +1,460 @@
+import { freshKey } from "./api.ts";
+import { Cell, type Readable } from "./cell.ts";
+import type { Connection } from "./connection.ts";
+import type { ChatMessage, Heard, InvitationWish, Place, Relayed, Said, Signal } from "./heard.ts";
+import type { LocalMedia, LocalState } from "./media/local.ts";
+import { type EarlyPeers, Mesh, NO_EARLY_PEERS } from "./media/mesh.ts";
+import type { Tracks } from "./media/peer.ts";
+import { Talk, type TalkState } from "./media/talk.ts";
+import type { Peer } from "./media/peer.ts";
+import { codeOf, Refused } from "./problem.ts";
+import { type Attendee, atTheStart, reduceRoom, type RoomEvent, type RoomFacts } from "./room-state.ts";
+
+/** Somebody else in the room: what the server tells of them, and what comes from them. */
+export interface Participant extends Attendee {
+  /** How it stands between the two; nothing until they begin to connect. */
+  readonly media: TalkState | undefined;
+}
+
+/** Everything that a page shows of a room. */
+export interface RoomState extends Omit<RoomFacts, "others"> {
+  readonly others: readonly Participant[];
+  /** Who is writing at the moment. */
+  readonly typing: readonly string[];
+  readonly isHandRaised: boolean;
+  /** Whether little picture is asked for and sent. */
+  readonly isSaving: boolean;
+}
+
+export interface RoomSetup {
+  readonly connection: Connection;
+  readonly place: Place;
+  readonly local: LocalMedia;
+  /** What was connected while it rang. */
+  readonly early?: EarlyPeers;
+  readonly signal: AbortSignal;
+}
+
+const HEARD = [
+  "joined-room",
+  "waiting-room",
+  "admission-denied",
+  "participant-waiting",
+  "seat-taken",
+  "user-joined",
+  "user-back",
+  "user-reconnecting",
+  "user-left",
+  "video-toggled",
+  "audio-toggled",
+  "screen-share-started",
+  "screen-share-stopped",
+  "hand-raised",
+  "chat-message",
+  "chat-read",
+  "room-locked",
+  "invited",
+  "call-ended",
+] as const satisfies readonly (keyof Heard)[];
+
+/** How long somebody counts as writing after they were heard to. */
+const TYPING_LASTS = 4_000;
+const TOO_SOON_AT_MOST = 200;
+const PULSE_EVERY = 10_000;
+/** A way to the server that takes longer is a weak one. */
+const WEAK = 400;
+
+/** One's stay in one room: enters it, connects to everybody there, and comes back to it after every interruption. */
+export class Room {
+  readonly #connection: Connection;
+  readonly #local: LocalMedia;
+  readonly #early: EarlyPeers;
+  readonly #place: Place;
+  readonly #gone = new AbortController();
+  readonly #state: Cell<RoomState>;
+  #facts: RoomFacts;
+  #mesh: Mesh | undefined;
+  #talks = new Map<string, { readonly peer: Peer; readonly talk: Talk; readonly end: AbortController }>();
+  #typing = new Map<string, ReturnType<typeof setTimeout>>();
+  /** Signals that came before it was known who is there. */
+  #tooSoon: Relayed[] = [];
+  #isHandRaised = false;
+  #isSaving = false;
+  #isWeak = false;
+  /** What the others were told last of what this side shows. */
+  #told = { audio: false, video: false, screen: false };
+
+  constructor({ connection, place, local, early = NO_EARLY_PEERS, signal }: RoomSetup) {
+    this.#connection = connection;
+    this.#local = local;
+    this.#early = early;
+    this.#place = place;
+    this.#facts = atTheStart(place);
+    this.#state = new Cell(this.#view());
+    signal.addEventListener("abort", () => this.#depart(), { once: true });
+    this.#listen(this.#gone.signal);
+    this.#followNetwork(this.#gone.signal);
+    local.state.watch((now) => this.#show(now), this.#gone.signal);
+    // Otherwise `sync` comes with the connection, and then it is time.
+    if (connection.isConnected) void this.#enter();
+  }
+
+  /** Where one stands, who is there and how well they are heard and seen. */
+  get state(): Readable<RoomState> {
+    return this.#state;
+  }
+
+  /** Goes out; the others stay. */
+  async leave(): Promise<void> {
+    const left = this.#ask("leave-room", {});
+    this.#apply({ event: "left", news: {} });
+    // Whoever cannot be told finds the seat empty in a minute.
+    await left.catch(() => undefined);
+  }
+
+  /** Ends the call for everybody. */
+  async end(): Promise<void> {
+    await this.#ask("end-call", {});
+  }
+
+  /** Sends a screen instead of the camera's picture. Must follow a click; refused where the practice alone may. */
+  async shareScreen(): Promise<void> {
+    await this.#local.shareScreen();
+    if (this.#local.state.value.screen.state !== "on") return;
+    try {
+      await this.#ask("screen-share-start", {});
+    } catch (refused) {
+      this.#local.stopScreen();
+      throw refused;
+    }
+  }
+
+  /** Back to the camera's picture, or none. */
+  stopScreen(): void {
+    this.#local.stopScreen();
+  }
+
+  raiseHand(): Promise<void> {
+    return this.#hand(true);
+  }
+
+  lowerHand(): Promise<void> {
+    return this.#hand(false);
+  }
+
+  /** Asks for little picture and sends little, until `stopSavingData`. */
+  saveData(): void {
+    this.#setSaving(true);
+  }
+
+  /** The picture may be as good as the network allows again. */
+  stopSavingData(): void {
+    this.#setSaving(false);
+  }
+
+  /** Writes to everybody. The same `requestId` sent again is written once. */
+  chat(text: string, requestId: string = freshKey()): Promise<ChatMessage> {
+    return this.#ask("chat-message", { text, requestId });
+  }
+
+  /** Says that one is writing; nobody minds if it is lost. */
+  typing(): void {
+    void this.#ask("chat-typing", {}).catch(() => undefined);
+  }
+
+  /** Says up to which message one has read. */
+  async read(upTo: string): Promise<void> {
+    await this.#ask("chat-read", { upTo });
+  }
+
+  /** Lets somebody in who waits. */
+  async admit(userId: string): Promise<void> {
+    await this.#ask("admit-participant", { userId });
+  }
+
+  /** Lets everybody in who waits. */
+  async admitAll(): Promise<void> {
+    await this.#ask("admit-all", {});
+  }
+
+  /** Turns somebody away who waits, with words for them if there are any. */
+  async deny(userId: string, reason?: string): Promise<void> {
+    await this.#ask("deny-participant", { userId, ...(reason && { reason }) });
+  }
+
+  /** Shows somebody out. */
+  async remove(userId: string): Promise<void> {
+    await this.#ask("remove-participant", { userId });
+  }
+
+  /** Sends somebody from the room back to the waiting room. */
+  async sendBack(userId: string): Promise<void> {
+    await this.#ask("return-to-waiting", { userId });
+  }
+
+  /** Nobody else comes in. */
+  async lock(): Promise<void> {
+    await this.#ask("lock-room", { isLocked: true });
+  }
+
+  async unlock(): Promise<void> {
+    await this.#ask("lock-room", { isLocked: false });
+  }
+
+  /** Asks somebody else in, who gets a link of their own. */
+  invite(wish: InvitationWish): Promise<Said["invite-participant"][1]> {
+    return this.#ask("invite-participant", wish);
+  }
+
+  #listen(signal: AbortSignal): void {
+    const connection = this.#connection;
+    connection.on("sync", () => void this.#enter(), signal);
+    for (const event of HEARD) {
+      connection.on(event, (news) => this.#apply({ event, news } as RoomEvent), signal);
+    }
+    connection.on("webrtc-signal", (news) => this.#hear(news), signal);
+    connection.on("chat-typing", (news) => this.#isHere(news) && this.#writes(news.userId), signal);
+  }
+
+  /** What the server told, and then what follows from it for the connections. */
+  #apply(event: RoomEvent): void {
+    const before = this.#facts;
+    this.#facts = reduceRoom(before, event);
+    if (this.#facts === before) return;
+    if (this.#facts.stage.state === "over") this.#gone.abort();
+    if (this.#facts.stage.state === "inside") this.#connect(event);
+    else this.#disconnect();
+    if (event.event === "chat-message") this.#stopsWriting(event.news.userId);
+    this.#publish();
+  }
+
+  #connect({ event, news }: RoomEvent): void {
+    switch (event) {
+      case "joined-room":
+        this.#mesh ??= this.#meshOf(news.userId);
+        this.#mesh.useServers(news.iceServers);
+        this.#mesh.enter(this.#facts.others);
+        this.#mesh.restartLost();
+        this.#showAgain();
+        return this.#hearAgain();
+      case "user-joined":
+        return this.#mesh?.meet(this.#other(news.userId));
+      case "user-back":
+        return this.#mesh?.meetAgain(this.#other(news.userId));
+      case "user-left":
+        this.#stopsWriting(news.userId);
+        return this.#mesh?.forget(news.userId);
+    }
+  }
+
+  #meshOf(selfId: string): Mesh {
+    const mesh = new Mesh({
+      selfId,
+      tracks: tracksOf(this.#local.state.value),
+      early: this.#early,
+      send: (to, signal) => this.#signalTo(to, signal),
+    });
+    mesh.peers.watch((peers) => this.#follow(peers), this.#gone.signal);
+    return mesh;
+  }
+
+  /** Each connection has somebody who watches over it, for as long as it lasts. */
+  #follow(peers: ReadonlyMap<string, Peer>): void {
+    for (const [userId, { peer, end }] of this.#talks) {
+      if (peers.get(userId) === peer) continue;
+      end.abort();
+      this.#talks.delete(userId);
+    }
+    for (const [userId, peer] of peers) if (!this.#talks.has(userId)) this.#accompany(userId, peer);
+    this.#publish();
+  }
+
+  #accompany(userId: string, peer: Peer): void {
+    const end = new AbortController();
+    const talk = new Talk({
+      peer,
+      client: this.#other(userId).client,
+      signal: end.signal,
+      ceiling: () => ({ others: this.#facts.others.length, isSaving: this.#isSaving }),
+      sends: () => (this.#local.state.value.screen.state === "on" ? "screen" : "camera"),
+      isOwnWeak: () => this.#isWeak,
+      stalled: () => void this.#roam(),
+    });
+    this.#talks.set(userId, { peer, talk, end });
+    talk.state.watch(() => this.#publish(), end.signal);
+  }
+
+  /** The offer of somebody quick may come before `joined-room`. */
+  #hear(news: Relayed): void {
+    if (this.#facts.stage.state !== "inside") this.#tooSoon = [...this.#tooSoon, news].slice(-TOO_SOON_AT_MOST);
+    else if (this.#isHere(news)) this.#take(news.userId, news.signal);
+  }
+
+  #hearAgain(): void {
+    for (const news of this.#tooSoon.splice(0)) this.#hear(news);
+  }
+
+  #take(userId: string, signal: Signal): void {
+    this.#mesh?.take(userId, signal);
+    const talk = this.#talks.get(userId);
+    if (talk?.peer.continues(signal)) talk.talk.take(signal);
+  }
+
+  #signalTo(to: string, signal: Signal): void {
+    const { roomId } = this.#facts;
+    // Kept until the connection is back it would come too late: then there are new offers.
+    if (!this.#connection.isConnected || roomId === undefined) return;
+    void this.#connection.ask("webrtc-signal", { roomId, to, signal }).catch(() => undefined);
+  }
+
+  async #enter(): Promise<void> {
+    if (this.#facts.stage.state === "over") return;
+    try {
+      await this.#connection.ask("join-room", { ...this.#where(), client: this.#announcement() });
+    } catch (failure) {
+      const code = codeOf(failure);
+      if (code === "unreachable") return; // On coming back, `sync` lets it try again.
+      this.#apply({ event: "refused", news: { code } });
+    }
+  }
+
+  #announcement() {
+    return { name: "bedside", verify: true, device: this.#connection.deviceId };
+  }
+
+  /** On another network the ways to everybody are other ones, also the one to the server. */
+  #followNetwork(signal: AbortSignal): void {
+    const roam = () => void this.#roam();
+    globalThis.addEventListener?.("online", roam, { signal });
+    const network = (globalThis.navigator as { connection?: EventTarget } | undefined)?.connection;
+    network?.addEventListener("change", roam, { signal });
+    const pulse = setInterval(() => void this.#feelPulse(), PULSE_EVERY);
+    signal.addEventListener("abort", () => clearInterval(pulse), { once: true });
+  }
+
+  /** If the server is there, new paths are looked for now; if not, on coming back to it. */
+  async #roam(): Promise<void> {
+    await this.#feelPulse();
+    if (this.#connection.isConnected) this.#mesh?.restart();
+  }
+
+  async #feelPulse(): Promise<void> {
+    const milliseconds = await this.#connection.feelPulse();
+    this.#isWeak = milliseconds === undefined || milliseconds > WEAK;
+  }
+
+  /** What this side sends has changed. */
+  #show(local: LocalState): void {
+    this.#mesh?.use(tracksOf(local));
+    if (this.#facts.stage.state !== "inside") return;
+    const shown = shownOf(local);
+    const tell = (event: "toggle-audio" | "toggle-video", isEnabled: boolean) =>
+      void this.#ask(event, { isEnabled }).catch(() => undefined);
+    if (shown.audio !== this.#told.audio) tell("toggle-audio", shown.audio);
+    if (shown.video !== this.#told.video) tell("toggle-video", shown.video);
+    // That it begins is told by `shareScreen`, which must be allowed to.
+    if (this.#told.screen && !shown.screen) void this.#ask("screen-share-stop", {}).catch(() => undefined);
+    this.#told = shown;
+  }
+
+  /** A server that was restarted does not know it any more. */
+  #showAgain(): void {
+    const shown = shownOf(this.#local.state.value);
+    this.#told = { audio: !shown.audio, video: !shown.video, screen: shown.screen };
+    this.#show(this.#local.state.value);
+    if (shown.screen) void this.#ask("screen-share-start", {}).catch(() => this.#local.stopScreen());
+    if (this.#isHandRaised) void this.#hand(true).catch(() => undefined);
+  }
+
+  async #hand(isRaised: boolean): Promise<void> {
+    await this.#ask("raise-hand", { isRaised });
+    this.#isHandRaised = isRaised;
+    this.#publish();
+  }
+
+  #setSaving(isSaving: boolean): void {
+    this.#isSaving = isSaving;
+    this.#publish();
+  }
+
+  #writes(userId: string): void {
+    clearTimeout(this.#typing.get(userId));
+    this.#typing.set(
+      userId,
+      setTimeout(() => this.#stopsWriting(userId), TYPING_LASTS),
+    );
+    this.#publish();
+  }
+
+  #stopsWriting(userId: string): void {
+    clearTimeout(this.#typing.get(userId));
+    if (this.#typing.delete(userId)) this.#publish();
+  }
+
+  #disconnect(): void {
+    for (const { end } of this.#talks.values()) end.abort();
+    this.#talks.clear();
+    this.#mesh?.close();
+    this.#mesh = undefined;
+  }
+
+  /** The page goes, and does not want to be in the room any more. */
+  #depart(): void {
+    const isThere = this.#facts.stage.state === "inside" || this.#facts.stage.state === "waiting";
+    if (isThere) void this.leave();
+    this.#gone.abort();
+    this.#disconnect();
+    for (const timer of this.#typing.values()) clearTimeout(timer);
+  }
+
+  #isHere({ roomId }: { readonly roomId: string }): boolean {
+    return roomId === this.#facts.roomId;
+  }
+
+  #other(userId: string): Attendee {
+    const other = this.#facts.others.find((one) => one.userId === userId);
+    if (!other) throw new Error("whoever is connected to is in the room");
+    return other;
+  }
+
+  #where(): Place {
+    const { roomId } = this.#facts;
+    return roomId === undefined ? this.#place : { roomId };
+  }
+
+  #ask<E extends keyof Said>(event: E, payload: Omit<Said[E][0], "roomId" | "callId">): Promise<Said[E][1]> {
+    if (this.#facts.stage.state === "over") return Promise.reject(new Refused("expired", "the room is over"));
+    return this.#connection.ask(event, { ...payload, ...this.#where() } as Said[E][0]);
+  }
+
+  #publish(): void {
+    this.#state.value = this.#view();
+  }
+
+  #view(): RoomState {
+    const others = this.#facts.others.map((one) => ({ ...one, media: this.#talks.get(one.userId)?.talk.state.value }));
+    const { isHandRaised: isHand, isSaving } = { isHandRaised: this.#isHandRaised, isSaving: this.#isSaving };
+    return { ...this.#facts, others, typing: [...this.#typing.keys()], isHandRaised: isHand, isSaving };
+  }
+}
+
+/** A screen goes in the place of the camera, so that the plainest client sees it too. */
+function tracksOf({ camera, microphone, screen }: LocalState): Tracks {
+  const picture = screen.state === "on" ? screen : camera;
+  return {
+    audio: microphone.state === "on" ? microphone.track : null,
+    video: picture.state === "on" ? picture.track : null,
+  };
+}
+
+function shownOf({ camera, microphone, screen, isMuted }: LocalState): {
+  audio: boolean;
+  video: boolean;
+  screen: boolean;
+} {
+  return {
+    audio: microphone.state === "on" && !isMuted,
+    video: camera.state === "on",
+    screen: screen.state === "on",
+  };
+}
