@@ -2,31 +2,11 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
-import { createServer } from "node:http";
+import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
-import { chromium } from "playwright-core";
+import { browse, FLAGS, host, NEEDS, open, PATIENCE, plays } from "./browsers.mjs";
 import { BINARY, SECRET, token } from "./stage.mjs";
-
-const CHROMIUM = process.env.BEDSIDE_TEST_CHROMIUM ?? "/usr/bin/chromium";
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-  "--no-first-run",
-  "--use-fake-device-for-media-stream=fps=15",
-  "--use-fake-ui-for-media-stream",
-  "--allow-loopback-in-peer-connection",
-  "--autoplay-policy=no-user-gesture-required",
-];
-const NEEDS = existsSync(CHROMIUM)
-  ? {}
-  : { skip: `NO CALL WAS TRIED IN A BROWSER: there is no ${CHROMIUM}. Install chromium, or set BEDSIDE_TEST_CHROMIUM.` };
-const PATIENCE = 20_000;
 
 test("two people in their browsers ring, see each other and hang up", NEEDS, async (t) => {
   const { links } = await demo(t);
@@ -98,7 +78,7 @@ test("a page made of the rooms document's snippets meets ours in an appointment"
   await omar.getByText("Accepted. Both of you have been told.").waitFor();
   const { roomId } = await rest(address, pass, "GET", `/video-call/room/appointment/${id}`);
 
-  const otto = await open(browser, `${pages}/?${new URLSearchParams({ server: address, token: pass, roomId })}`);
+  const otto = await open(browser, `${pages}/index.html?${new URLSearchParams({ server: address, token: pass, roomId })}`);
   await otto.waitForFunction(() => globalThis.joined, undefined, { timeout: PATIENCE });
   const { callId } = await otto.evaluate(() => globalThis.joined);
   // Otto is there first, so his page offers.
@@ -131,35 +111,11 @@ async function demo(t, ...flags) {
   throw new Error("the demo did not start");
 }
 
-async function browse(t, args = FLAGS) {
-  const browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args });
-  t.after(() => browser.close());
-  return browser.newContext();
-}
-
-async function open(browser, address) {
-  const page = await browser.newPage();
-  page.setDefaultTimeout(PATIENCE);
-  await page.goto(address);
-  return page;
-}
-
 async function signIn(browser, link, name) {
   const page = await open(browser, link);
   await page.getByRole("button", { name: `Continue as ${name}` }).click();
   await page.waitForURL(/\/(doctor\/dashboard|patient\/appointments)$/);
   return page;
-}
-
-/** The picture of the other side is there, and it moves. */
-async function plays(page, selector) {
-  const moved = ({ selector, since }) => {
-    const video = document.querySelector(selector);
-    return video && video.videoWidth > 0 && video.currentTime > since ? video.currentTime : false;
-  };
-  const options = { timeout: PATIENCE };
-  const first = await page.waitForFunction(moved, { selector, since: 0 }, options);
-  await page.waitForFunction(moved, { selector, since: (await first.jsonValue()) + 0.5 }, options);
 }
 
 async function rest(address, bearer, method, path, body) {
@@ -170,19 +126,9 @@ async function rest(address, bearer, method, path, body) {
 }
 
 /** Serves the page below from an address of its own, with the official client beside it. */
-async function snippets(t) {
+function snippets(t) {
   const client = new URL("../node_modules/socket.io-client/dist/socket.io.min.js", import.meta.url);
-  const server = createServer((request, response) => {
-    const isScript = request.url === "/socket.io.min.js";
-    response.setHeader("content-type", isScript ? "text/javascript" : "text/html; charset=utf-8");
-    response.end(isScript ? readFileSync(client) : SNIPPETS);
-  });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  t.after(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  return `http://localhost:${server.address().port}`;
+  return host(t, { "index.html": SNIPPETS, "socket.io.min.js": readFileSync(client) });
 }
 
 /** The document's JavaScript, with what it leaves to the reader: the token, the answer, and candidates that come. */

@@ -94,22 +94,27 @@ async function opened(one: RTCPeerConnection, other: RTCPeerConnection): Promise
   const open = new Promise<"works">((resolve) => {
     one.createDataChannel("test").addEventListener("open", () => resolve("works"));
   });
-  const passCandidates = (from: RTCPeerConnection, to: RTCPeerConnection) =>
-    from.addEventListener("icecandidate", ({ candidate }) => {
-      if (candidate) void to.addIceCandidate(candidate).catch(() => undefined);
-    });
+  const described = Promise.all([isStable(one), isStable(other)]);
+  passCandidates(one, other, described);
+  passCandidates(other, one, described);
   await one.setLocalDescription();
-  // Candidates before a description are refused, so the passing begins when both have one.
-  const offer = one.localDescription;
-  if (!offer) throw new Error("a description was just made");
-  await other.setRemoteDescription({ type: "offer", sdp: offer.sdp });
-  passCandidates(one, other);
-  passCandidates(other, one);
+  if (one.localDescription) await other.setRemoteDescription(one.localDescription);
   await other.setLocalDescription();
-  const answer = other.localDescription;
-  if (!answer) throw new Error("a description was just made");
-  await one.setRemoteDescription({ type: "answer", sdp: answer.sdp });
+  if (other.localDescription) await one.setRemoteDescription(other.localDescription);
   return open;
+}
+
+/** Candidates before a description are refused, so they wait until both have theirs. */
+function passCandidates(from: RTCPeerConnection, to: RTCPeerConnection, described: Promise<unknown>): void {
+  from.addEventListener("icecandidate", ({ candidate }) => {
+    if (candidate) void described.then(() => to.addIceCandidate(candidate)).catch(() => undefined);
+  });
+}
+
+function isStable(connection: RTCPeerConnection): Promise<void> {
+  return new Promise((resolve) => {
+    connection.addEventListener("signalingstatechange", () => connection.signalingState === "stable" && resolve());
+  });
 }
 
 function aborted(until: AbortSignal): Promise<"fails"> {

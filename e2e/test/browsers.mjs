@@ -1,0 +1,79 @@
+// What the tests in browsers share: Chromium with a fake camera, and pages of somebody else's.
+
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { extname, join } from "node:path";
+import { chromium } from "playwright-core";
+
+export const CHROMIUM = process.env.BEDSIDE_TEST_CHROMIUM ?? "/usr/bin/chromium";
+export const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--no-first-run",
+  "--use-fake-device-for-media-stream=fps=15",
+  "--use-fake-ui-for-media-stream",
+  "--allow-loopback-in-peer-connection",
+  "--autoplay-policy=no-user-gesture-required",
+];
+export const NEEDS = existsSync(CHROMIUM)
+  ? {}
+  : { skip: `NO CALL WAS TRIED IN A BROWSER: there is no ${CHROMIUM}. Install chromium, or set BEDSIDE_TEST_CHROMIUM.` };
+export const PATIENCE = 20_000;
+
+export async function browse(t, args = FLAGS) {
+  const browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args });
+  t.after(() => browser.close());
+  return browser.newContext();
+}
+
+export async function open(browser, address) {
+  const page = await browser.newPage();
+  page.setDefaultTimeout(PATIENCE);
+  await page.goto(address);
+  return page;
+}
+
+/** The picture of the other side is there, and it moves. */
+export async function plays(page, selector) {
+  const moved = ({ selector, since }) => {
+    const video = document.querySelector(selector);
+    return video && video.videoWidth > 0 && video.currentTime > since ? video.currentTime : false;
+  };
+  const options = { timeout: PATIENCE };
+  const first = await page.waitForFunction(moved, { selector, since: 0 }, options);
+  await page.waitForFunction(moved, { selector, since: (await first.jsonValue()) + 0.5 }, options);
+}
+
+const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript" };
+
+/** Serves files, by name, from an address of their own. */
+export async function host(t, files) {
+  const server = createServer((request, response) => {
+    const name = new URL(request.url, "http://localhost").pathname.slice(1);
+    response.writeHead(name in files ? 200 : 404, { "content-type": TYPES[extname(name)] ?? "text/plain" });
+    response.end(files[name] ?? "");
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return `http://localhost:${server.address().port}`;
+}
+
+/** The SDK in one file, as a page loads it. */
+export async function sdk() {
+  const { build } = await import(new URL("../../web/node_modules/vite/dist/node/index.js", import.meta.url).href);
+  const folder = mkdtempSync(join(tmpdir(), "bedside-sdk-"));
+  const entry = new URL("../../web/packages/client/src/index.ts", import.meta.url).pathname;
+  const lib = { entry, formats: ["es"], fileName: "bedside" };
+  await build({ configFile: false, logLevel: "silent", build: { lib, outDir: folder, minify: false } });
+  const script = readFileSync(join(folder, "bedside.js"), "utf8");
+  rmSync(folder, { recursive: true });
+  return script;
+}
