@@ -139,11 +139,10 @@ export interface Denied extends MemberOfRoom {
   readonly reason?: string | null;
 }
 
-/** An invitation, with its link for whoever made it. */
-export interface Invited extends MemberOfRoom, Member {
-  readonly role: string;
-  readonly link?: string;
-  readonly expiresAt?: string;
+/** Somebody was asked in. Whoever asked them hears the link, and knows the name. */
+export interface Invited extends MemberOfRoom {
+  readonly name?: string;
+  readonly role?: string;
 }
 
 /**

@@ -9,7 +9,6 @@ export type {
   IceServer,
   IncomingCall,
   InvitationWish,
-  Invited,
   LiveCall,
   LiveRoom,
   Member,
@@ -33,7 +32,7 @@ export type { TalkState } from "./media/talk.ts";
 export type { Verification } from "./media/verify.ts";
 export { codeOf, type RefusalCode, Refused } from "./problem.ts";
 export { type Participant, Room, type RoomState } from "./room.ts";
-export type { RoomEnd, Stage } from "./room-state.ts";
+export type { Attendee, Guest, RoomEnd, Stage } from "./room-state.ts";
 export type {
   Appointment,
   AppointmentRequest,

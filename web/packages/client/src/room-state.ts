@@ -2,7 +2,6 @@ import type {
   ChatMessage,
   ClientAnnouncement,
   Heard,
-  Invited,
   JoinedRoom,
   Member,
   MemberJoined,
@@ -41,6 +40,13 @@ export interface Attendee extends Member, Shown {
   readonly client: ClientAnnouncement | undefined;
 }
 
+/** Somebody who was asked in and may come. */
+export interface Guest extends Member {
+  readonly role: string;
+  /** Their way in, known to whoever asked them. */
+  readonly link: string | undefined;
+}
+
 /** What the server tells of a room. */
 export interface RoomFacts {
   readonly stage: Stage;
@@ -56,12 +62,13 @@ export interface RoomFacts {
   /** Up to which message each of the others has read. */
   readonly readUpTo: Readonly<Record<string, string>>;
   /** Who was invited while one is here. */
-  readonly invited: readonly Invited[];
+  readonly invited: readonly Guest[];
 }
 
 interface Own {
   refused: { readonly code: RefusalCode };
   left: object;
+  "invited-by-oneself": Guest;
 }
 
 type Events = Heard & Own;
@@ -135,7 +142,11 @@ function inside(room: RoomFacts, { event, news }: RoomEvent): RoomFacts {
     case "room-locked":
       return { ...room, isLocked: news.isLocked };
     case "invited":
-      return { ...room, invited: [...but(room.invited, news.userId), news] };
+      return news.name === undefined
+        ? room
+        : invited(room, { role: "other", ...news, name: news.name, link: undefined });
+    case "invited-by-oneself":
+      return invited(room, news);
     case "chat-message":
       return { ...room, chat: written(room.chat, news) };
     case "chat-read":
@@ -152,6 +163,10 @@ function entered(room: RoomFacts, joined: JoinedRoom): RoomFacts {
   const all = chat.reduce(written, room.chat);
   const stage: Stage = { state: "inside" };
   return { ...room, stage, roomId, callId, selfId: userId, others, atTheDoor: waiting, isLocked, chat: all };
+}
+
+function invited(room: RoomFacts, { userId, name, role, link }: Guest): RoomFacts {
+  return { ...room, invited: [...but(room.invited, userId), { userId, name, role, link }] };
 }
 
 function left(room: RoomFacts, { userId, reason }: Heard["user-left"]): RoomFacts {

@@ -202,8 +202,11 @@ export class Room {
   }
 
   /** Asks somebody else in, who gets a link of their own. */
-  invite(wish: InvitationWish): Promise<Said["invite-participant"][1]> {
-    return this.#ask("invite-participant", wish);
+  async invite(wish: InvitationWish): Promise<Said["invite-participant"][1]> {
+    const answer = await this.#ask("invite-participant", wish);
+    const { name, role } = wish;
+    this.#apply({ event: "invited-by-oneself", news: { userId: answer.userId, name, role, link: answer.link } });
+    return answer;
   }
 
   #listen(signal: AbortSignal): void {

@@ -33,32 +33,43 @@ const TOO_EARLY = 10;
 /** Where the picture stands on its way down or up; the numbers count readings, one a second. */
 export interface Adaptation {
   readonly level: number;
+  /** How many readings still count for nothing. */
+  readonly warmUp: number;
   readonly bad: number;
   readonly good: number;
   readonly patience: number;
-  /** Readings since the last step. */
-  readonly age: number;
+  readonly sinceClimb: number;
 }
 
-export const AT_FULL: Adaptation = { level: 0, bad: 0, good: 0, patience: GOOD_FOR, age: -WARM_UP };
+export const AT_FULL: Adaptation = {
+  level: 0,
+  warmUp: WARM_UP,
+  bad: 0,
+  good: 0,
+  patience: GOOD_FOR,
+  sinceClimb: Number.POSITIVE_INFINITY,
+};
 
 /** Where the picture stands after one more reading. Pure. Down after three bad ones, up after eight good ones. */
 export function adapt(now: Adaptation, reading: Reading): Adaptation {
-  const age = now.age + 1;
-  if (age <= 0) return { ...now, age };
+  if (now.warmUp > 0) return { ...now, warmUp: now.warmUp - 1 };
   const isBad = doesNotHold(now.level, reading);
   const bad = isBad ? now.bad + 1 : 0;
   const good = isBad || reading.lossOut > 0.03 ? 0 : now.good + 1;
-  if (bad >= BAD_FOR && now.level < LAST) return down(now, reading, age);
-  if (good >= now.patience && now.level > 0) return { ...now, level: now.level - 1, bad: 0, good: 0, age: 1 };
-  return { ...now, bad, good, age };
+  const sinceClimb = now.sinceClimb + 1;
+  if (bad >= BAD_FOR && now.level < LAST) return down({ ...now, sinceClimb }, reading);
+  if (good >= now.patience && now.level > 0) {
+    return { ...now, level: now.level - 1, bad: 0, good: 0, sinceClimb: 0 };
+  }
+  return { ...now, bad, good, sinceClimb };
 }
 
-function down(now: Adaptation, { available }: Reading, age: number): Adaptation {
+function down(now: Adaptation, { available }: Reading): Adaptation {
   const isStarved = available !== undefined && available < (STEPS[LAST - 1]?.needs ?? 0);
-  const wasTooEarly = age <= TOO_EARLY && now.level < LAST;
+  const wasTooEarly = now.sinceClimb <= TOO_EARLY;
   const patience = wasTooEarly ? Math.min(now.patience * 2, GOOD_FOR_AT_MOST) : GOOD_FOR;
-  return { level: isStarved ? LAST : now.level + 1, bad: 0, good: 0, patience, age: 1 };
+  const level = isStarved ? LAST : now.level + 1;
+  return { ...now, level, bad: 0, good: 0, patience, sinceClimb: Number.POSITIVE_INFINITY };
 }
 
 function doesNotHold(level: number, { available, lossOut, roundTrip }: Reading): boolean {
