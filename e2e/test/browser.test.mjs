@@ -8,7 +8,7 @@ import { test } from "node:test";
 import { browse, FLAGS, host, NEEDS, open, PATIENCE, plays } from "./browsers.mjs";
 import { BINARY, SECRET, token } from "./stage.mjs";
 
-test("two people in their browsers ring, see each other and hang up", NEEDS, async (t) => {
+test("two people in their browsers ring, see each other, reload and hang up", NEEDS, async (t) => {
   const { links } = await demo(t);
   const browser = await browse(t);
   const jane = await signIn(browser, links["Jane Smith"], "Jane Smith");
@@ -23,6 +23,10 @@ test("two people in their browsers ring, see each other and hang up", NEEDS, asy
     ada.waitForURL(/\/patient\/video-call\/[^/]+$/),
     jane.waitForURL(/\/doctor\/video-call\/[^/]+$/),
   ]);
+  await Promise.all([plays(ada, "video.remote"), plays(jane, "video.remote")]);
+  await ada.reload(); // Whoever reloads comes back to the same seat.
+  await Promise.all([plays(ada, "video.remote"), plays(jane, "video.remote")]);
+  await Promise.all([ada.reload(), jane.reload()]);
   await Promise.all([plays(ada, "video.remote"), plays(jane, "video.remote")]);
   await ada.getByRole("button", { name: "Hang up" }).click();
   await Promise.all([

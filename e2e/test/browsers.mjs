@@ -1,5 +1,6 @@
 // What the tests in browsers share: Chromium with a fake camera, and pages of somebody else's.
 
+import { createSocket } from "node:dgram";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
@@ -76,4 +77,58 @@ export async function sdk() {
   const script = readFileSync(join(folder, "bedside.js"), "utf8");
   rmSync(folder, { recursive: true });
   return script;
+}
+
+/**
+ * Lets the pages of a context reach each other over lines that can be cut: whatever they send goes through sockets of
+ * this process. Paths that are found after a cut have lines of their own.
+ */
+export class Lines {
+  #sockets = [];
+
+  constructor(t) {
+    t.after(() => this.cut());
+  }
+
+  async lead(context) {
+    await context.exposeFunction("lineTo", (port) => this.#lineTo(port));
+    await context.addInitScript(() => {
+      const add = RTCPeerConnection.prototype.addIceCandidate;
+      RTCPeerConnection.prototype.addIceCandidate = async function (init) {
+        const [, before, port, after] = init.candidate?.match(/^(.* udp \d+ 127\.0\.0\.1) (\d+)( typ host.*)$/) ?? [];
+        if (before === undefined) return undefined; // No way around.
+        const line = await globalThis.lineTo(Number(port));
+        return add.call(this, { ...init, candidate: `${before} ${line}${after}` });
+      };
+    });
+  }
+
+  cut() {
+    for (const socket of this.#sockets.splice(0)) socket.close();
+  }
+
+  /** A port from which everything goes to that other one; each sender has a socket of its own on the way back. */
+  async #lineTo(port) {
+    const front = await this.#socket();
+    const backs = new Map();
+    front.on("message", async (packet, from) => {
+      if (!backs.has(from.port)) backs.set(from.port, this.#back(front, from.port));
+      (await backs.get(from.port)).send(packet, port, "127.0.0.1");
+    });
+    return front.address().port;
+  }
+
+  async #back(front, port) {
+    const back = await this.#socket();
+    back.on("message", (packet) => this.#sockets.includes(front) && front.send(packet, port, "127.0.0.1"));
+    return back;
+  }
+
+  async #socket() {
+    const socket = createSocket("udp4");
+    socket.on("error", () => undefined);
+    this.#sockets.push(socket);
+    await new Promise((resolve) => socket.bind(0, "127.0.0.1", resolve));
+    return socket;
+  }
 }

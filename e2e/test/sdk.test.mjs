@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { browse, host, NEEDS, open, plays, sdk } from "./browsers.mjs";
+import { browse, host, Lines, NEEDS, open, PATIENCE, plays, sdk } from "./browsers.mjs";
 import { serve, token } from "./stage.mjs";
 
 const PAGE = readFileSync(new URL("smallest-page.html", import.meta.url), "utf8");
@@ -22,14 +22,66 @@ test("the smallest page rings, answers, shows both, and hangs up", NEEDS, async 
   await Promise.all([says(ada, "over: ended"), says(jane, "over: ended")]);
 });
 
-/** Two of the smallest pages, in a call with each other. */
-async function inACall(t, page = PAGE, ...flags) {
-  const address = await host(t, { "index.html": page, "bedside.js": await sdk() });
+test("sound and picture go both ways, and both see the same code", NEEDS, async (t) => {
+  const { ada, jane } = await inACall(t);
+  await Promise.all([comesAnew(ada), comesAnew(jane)]);
+  const codes = await Promise.all([codeAt(ada), codeAt(jane)]);
+  assert.match(codes[0], /^\d{7}$/);
+  assert.equal(codes[0], codes[1]);
+});
+
+test("a path that is lost is found anew long before the browser gives it up, for sound and picture", NEEDS, async (t) => {
+  const lines = new Lines(t);
+  const { ada, jane } = await inACall(t, lines);
+  const before = Date.now();
+  lines.cut();
+  await Promise.all([comesAnew(ada), comesAnew(jane)]);
+  const took = Date.now() - before;
+  t.diagnostic(`back after ${took} ms`);
+  // Chromium itself takes fifteen seconds and more to call it failed.
+  assert.ok(took < 10_000, `${took} ms`);
+});
+
+test("a server that is killed and comes back is not noticed in a direct call", NEEDS, async (t) => {
+  const { stage, ada, jane } = await inACall(t);
+  const watch = () => {
+    globalThis.seen = [];
+    const video = document.getElementById("other");
+    setInterval(() => globalThis.seen.push(video.currentTime), 250);
+    const { room, gone } = globalThis.at();
+    room.state.watch(({ others: [other] }) => globalThis.seen.push(other?.media?.connection ?? "nobody"), gone);
+  };
+  await Promise.all([ada.evaluate(watch), jane.evaluate(watch)]);
+  await stage.kill();
+  await stage.start();
+  // Both are in the room again, and write to each other.
+  const writes = () => globalThis.at().room.chat("still here", "m1").then(() => true, () => false);
+  await until(ada, writes);
+  await until(jane, () => globalThis.at().room.state.value.chat.some(({ text }) => text === "still here"));
+  await Promise.all([comesAnew(ada), comesAnew(jane)]);
+  for (const page of [ada, jane]) {
+    const seen = await page.evaluate(() => globalThis.seen);
+    const times = seen.filter((one) => typeof one === "number");
+    assert.deepEqual([...new Set(seen.filter((one) => typeof one === "string"))], ["connected"]);
+    const stops = times.slice(1).filter((time, n) => time === times[n]).length;
+    assert.ok(stops <= 2, `the picture stood still ${stops} times`);
+  }
+});
+
+/** What a page holds, for the tests to look at. */
+const OPEN_PAGE = PAGE.replace("let room;", "let room;\n  globalThis.at = () => ({ bedside, local, room, gone: signal });");
+
+/** Two of the smallest pages, in a call with each other, perhaps over lines of the test. */
+async function inACall(t, lines, ...flags) {
+  const address = await host(t, { "index.html": OPEN_PAGE, "bedside.js": await sdk() });
   const stage = await serve(t, "--allow-origin", address, ...flags);
   const url = `http://${stage.address}`;
   const at = async (person, callee) => {
     const given = new URLSearchParams({ url, token: token(person), callee });
-    return open(await browse(t), `${address}/index.html#${given}`);
+    const browser = await browse(t);
+    await browser.addInitScript(countReceived);
+    await lines?.lead(browser);
+    return open(browser, `${address}/index.html#${given}`);
   };
   const [jane, ada] = await Promise.all([at(JANE, "ada"), at(ADA, "jane")]);
   await jane.waitForSelector("#call:enabled");
@@ -37,6 +89,50 @@ async function inACall(t, page = PAGE, ...flags) {
   await jane.click("#accept:enabled");
   await Promise.all([plays(ada, "#other"), plays(jane, "#other")]);
   return { stage, ada, jane };
+}
+
+/** Sound and picture have come that had not when this was asked. */
+async function comesAnew(page) {
+  const before = await page.evaluate(() => globalThis.received());
+  await until(page, async (before) => {
+    const now = await globalThis.received();
+    return now.audio > before.audio + 20 && now.frames > before.frames + 5;
+  }, before);
+}
+
+/** Asks a page again and again; the question may take its time. */
+async function until(page, question, ...given) {
+  for (const late = Date.now() + PATIENCE; Date.now() < late; ) {
+    const answer = await page.evaluate(question, ...given);
+    if (answer) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`not so: ${question}`);
+}
+
+/** Counts what comes over the newest connection of a page. */
+function countReceived() {
+  const Connection = globalThis.RTCPeerConnection;
+  let newest;
+  globalThis.RTCPeerConnection = class extends Connection {
+    constructor(...given) {
+      super(...given);
+      newest = this;
+    }
+  };
+  globalThis.received = async () => {
+    const entries = [...(await newest.getStats()).values()].filter(({ type }) => type === "inbound-rtp");
+    const of = (kind) => entries.find((entry) => entry.kind === kind);
+    return { audio: of("audio")?.packetsReceived ?? 0, frames: of("video")?.framesDecoded ?? 0 };
+  };
+}
+
+function codeAt(page) {
+  const code = () => {
+    const [other] = globalThis.at().room.state.value.others;
+    return other?.media?.verification.code ?? false;
+  };
+  return until(page, code);
 }
 
 function told(page) {

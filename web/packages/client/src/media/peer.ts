@@ -27,6 +27,8 @@ export interface PeerSetup {
 
 /** A path that was lost may come back by itself for so long. */
 const PATIENCE = 1_000;
+/** A new path that is not found by then is looked for again. */
+const LOOK_AGAIN = 4_000;
 
 /** The connection to one other person: sends and takes signals, and shows what the other sends. */
 export class Peer {
@@ -109,7 +111,7 @@ export class Peer {
 
   /** Looks for a new path for what runs. The picture stays until there is one. */
   restart(): void {
-    clearTimeout(this.#restart);
+    this.#restartIn(LOOK_AGAIN);
     this.#next(async () => {
       this.#connection.restartIce();
       await this.#describe({ isRestart: true });
@@ -213,17 +215,23 @@ export class Peer {
 
   #follow(): void {
     const { connectionState, iceConnectionState } = this.#connection;
-    clearTimeout(this.#restart);
     if (connectionState === "closed") return;
     const isLost =
       connectionState === "failed" || iceConnectionState === "failed" || iceConnectionState === "disconnected";
     if (isLost) {
       this.#state.value = "reconnecting";
-      const wait = iceConnectionState === "disconnected" ? PATIENCE : 0;
-      this.#restart = setTimeout(() => this.restart(), wait);
+      this.#restartIn(iceConnectionState === "disconnected" ? PATIENCE : 0);
     } else if (connectionState === "connected") {
+      clearTimeout(this.#restart);
       this.#state.value = "connected";
     }
+  }
+
+  #restartIn(milliseconds: number): void {
+    clearTimeout(this.#restart);
+    // The first connection has nothing to go back to: whoever offers it does so once they are there.
+    const look = () => this.#state.value === "reconnecting" && this.restart();
+    this.#restart = setTimeout(look, milliseconds);
   }
 
   #say(signal: Signal): void {
