@@ -1,9 +1,11 @@
 // Pages of somebody else's, made with the SDK, in real browsers against the real server.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
-import { browse, host, Lines, NEEDS, open, PATIENCE, plays, sdk } from "./browsers.mjs";
+import { browse, host, Lines, NEEDS, NEEDS_RELAY, open, PATIENCE, plays, Relay, sdk } from "./browsers.mjs";
 import { serve, token } from "./stage.mjs";
 
 const PAGE = readFileSync(new URL("smallest-page.html", import.meta.url), "utf8");
@@ -32,7 +34,7 @@ test("sound and picture go both ways, and both see the same code", NEEDS, async 
 
 test("a path that is lost is found anew long before the browser gives it up, for sound and picture", NEEDS, async (t) => {
   const lines = new Lines(t);
-  const { ada, jane } = await inACall(t, lines);
+  const { ada, jane } = await inACall(t, { lines });
   const before = Date.now();
   lines.cut();
   await Promise.all([comesAnew(ada), comesAnew(jane)]);
@@ -68,27 +70,87 @@ test("a server that is killed and comes back is not noticed in a direct call", N
   }
 });
 
-/** What a page holds, for the tests to look at. */
-const OPEN_PAGE = PAGE.replace("let room;", "let room;\n  globalThis.at = () => ({ bedside, local, room, gone: signal });");
+test("the two connect while it rings, over a relay and without a camera, and take the direct path after", NEEDS_RELAY, async (t) => {
+  const relay = await Relay.start(t);
+  const { ada, jane } = await ringing(t, { settings: relay.settings });
+  await Promise.all([until(ada, isConnected), until(jane, isConnected)]);
+  const opened = () => globalThis.at().local.state.value.camera.state;
+  assert.deepEqual(await Promise.all([ada.evaluate(opened), jane.evaluate(opened)]), ["off", "off"]);
+  assert.deepEqual(await Promise.all([ada.evaluate(kinds), jane.evaluate(kinds)]), [["relay"], ["relay"]]);
+  const before = Date.now();
+  await answer({ ada, jane });
+  t.diagnostic(`picture moves on both sides ${Date.now() - before} ms after the press of Accept`);
+  await Promise.all([until(ada, isDirect), until(jane, isDirect)]);
+  assert.deepEqual(await Promise.all([ada.evaluate(connections), jane.evaluate(connections)]), [1, 1]);
+});
 
-/** Two of the smallest pages, in a call with each other, perhaps over lines of the test. */
-async function inACall(t, lines, ...flags) {
+test("a relayed call is back soon after its relay is", NEEDS_RELAY, async (t) => {
+  const relay = await Relay.start(t);
+  const { ada, jane } = await inACall(t, { settings: relay.settings, isRelayed: true });
+  assert.deepEqual(await Promise.all([ada.evaluate(kinds), jane.evaluate(kinds)]), [["relay"], ["relay"]]);
+  await relay.kill();
+  await until(ada, () => globalThis.at().room.state.value.others[0]?.media?.connection === "reconnecting");
+  await relay.begin();
+  const before = Date.now();
+  await Promise.all([comesAnew(ada), comesAnew(jane)]);
+  t.diagnostic(`back ${Date.now() - before} ms after the relay`);
+});
+
+test("the network test tells which ways are open", NEEDS_RELAY, async (t) => {
+  const relay = await Relay.start(t);
+  const { ada } = await ringing(t, { settings: relay.settings });
+  const ask = () => globalThis.test(globalThis.at().bedside.iceServers);
+  const report = await ada.evaluate(ask);
+  assert.deepEqual(report, { browser: "works", ways: { udp: "works", tcp: "works", tls: "absent" }, verdict: "good" });
+  await relay.kill();
+  assert.equal((await ada.evaluate(ask)).verdict, "blocked");
+});
+
+/** What a page holds, for the tests to look at. */
+const OPEN_PAGE = PAGE.replace("{ connect, LocalMedia }", "{ connect, LocalMedia, testNetwork }").replace(
+  "let room;",
+  `let room;
+  globalThis.at = () => ({ bedside, local, room, gone: signal });
+  globalThis.test = (servers) => testNetwork(servers, { signal, patience: 3000 });`,
+);
+
+/** Two of the smallest pages, in a call with each other. */
+async function inACall(t, how) {
+  const pages = await ringing(t, how);
+  await answer(pages);
+  return pages;
+}
+
+/** Ada rings at Jane's, perhaps over lines of the test, and at a server with settings of its own. */
+async function ringing(t, { lines, settings = "", isRelayed = false } = {}) {
   const address = await host(t, { "index.html": OPEN_PAGE, "bedside.js": await sdk() });
-  const stage = await serve(t, "--allow-origin", address, ...flags);
+  const stage = await serve(t, "--allow-origin", address, "--config", file(t, settings));
   const url = `http://${stage.address}`;
   const at = async (person, callee) => {
     const given = new URLSearchParams({ url, token: token(person), callee });
     const browser = await browse(t);
-    await browser.addInitScript(countReceived);
+    await browser.addInitScript(keepCount, { isRelayed });
     await lines?.lead(browser);
     return open(browser, `${address}/index.html#${given}`);
   };
   const [jane, ada] = await Promise.all([at(JANE, "ada"), at(ADA, "jane")]);
   await jane.waitForSelector("#call:enabled");
   await ada.click("#call:enabled");
+  await jane.waitForSelector("#accept:enabled");
+  return { stage, ada, jane };
+}
+
+async function answer({ ada, jane }) {
   await jane.click("#accept:enabled");
   await Promise.all([plays(ada, "#other"), plays(jane, "#other")]);
-  return { stage, ada, jane };
+}
+
+/** A file of settings, for as long as the test runs. */
+function file(t, settings) {
+  const folder = mkdtempSync(join(tmpdir(), "bedside-settings-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, "bedside.toml"), settings);
+  return join(folder, "bedside.toml");
 }
 
 /** Sound and picture have come that had not when this was asked. */
@@ -110,21 +172,38 @@ async function until(page, question, ...given) {
   throw new Error(`not so: ${question}`);
 }
 
-/** Counts what comes over the newest connection of a page. */
-function countReceived() {
+/** Runs in a page before anything else: keeps its connections, and counts what comes over the newest. */
+function keepCount({ isRelayed }) {
   const Connection = globalThis.RTCPeerConnection;
-  let newest;
+  globalThis.all = [];
   globalThis.RTCPeerConnection = class extends Connection {
-    constructor(...given) {
-      super(...given);
-      newest = this;
+    constructor(given) {
+      super(isRelayed ? { ...given, iceTransportPolicy: "relay" } : given);
+      this.sent = [];
+      this.addEventListener("icecandidate", ({ candidate }) => candidate && this.sent.push(candidate.type));
+      globalThis.all.push(this);
+    }
+
+    setConfiguration(given) {
+      super.setConfiguration(isRelayed ? { ...given, iceTransportPolicy: "relay" } : given);
     }
   };
   globalThis.received = async () => {
-    const entries = [...(await newest.getStats()).values()].filter(({ type }) => type === "inbound-rtp");
+    const entries = [...(await globalThis.all.at(-1).getStats()).values()].filter(({ type }) => type === "inbound-rtp");
     const of = (kind) => entries.find((entry) => entry.kind === kind);
     return { audio: of("audio")?.packetsReceived ?? 0, frames: of("video")?.framesDecoded ?? 0 };
   };
+}
+
+const isConnected = () => globalThis.all.at(-1)?.connectionState === "connected";
+const connections = () => globalThis.all.length;
+const kinds = () => [...new Set(globalThis.all.at(-1).sent)];
+
+async function isDirect() {
+  const report = await globalThis.all.at(-1).getStats();
+  const transport = [...report.values()].find(({ type }) => type === "transport");
+  const pair = report.get(transport?.selectedCandidatePairId);
+  return pair !== undefined && report.get(pair.localCandidateId)?.candidateType !== "relay";
 }
 
 function codeAt(page) {
