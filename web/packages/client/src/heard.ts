@@ -114,6 +114,7 @@ export interface JoinedRoom extends OfCall {
   readonly iceServers: readonly IceServer[];
   readonly chat: readonly ChatMessage[];
   readonly isLocked?: boolean;
+  readonly version: number;
 }
 
 export interface WaitingRoom extends OfRoom {

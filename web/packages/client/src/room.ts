@@ -1,7 +1,7 @@
 import { freshKey } from "./api.ts";
 import { Cell, type Readable } from "./cell.ts";
 import type { Connection } from "./connection.ts";
-import type { ChatMessage, Heard, InvitationWish, Place, Relayed, Said, Signal } from "./heard.ts";
+import type { ChatMessage, Heard, InvitationWish, Place, Said, Signal } from "./heard.ts";
 import type { LocalMedia, LocalState } from "./media/local.ts";
 import { type EarlyPeers, Mesh, NO_EARLY_PEERS } from "./media/mesh.ts";
 import type { Tracks } from "./media/peer.ts";
@@ -59,6 +59,7 @@ const HEARD = [
 
 /** How long somebody counts as writing after they were heard to. */
 const TYPING_LASTS = 4_000;
+const AFTER_ENTERING: ReadonlySet<string> = new Set(["user-joined", "user-back", "user-left", "webrtc-signal"]);
 const TOO_SOON_AT_MOST = 200;
 const PULSE_EVERY = 10_000;
 /** A way to the server that takes longer is a weak one. */
@@ -76,8 +77,8 @@ export class Room {
   #mesh: Mesh | undefined;
   #talks = new Map<string, { readonly peer: Peer; readonly talk: Talk; readonly end: AbortController }>();
   #typing = new Map<string, ReturnType<typeof setTimeout>>();
-  /** Signals that came before it was known who is there. */
-  #tooSoon: Relayed[] = [];
+  /** What came before it was known who is there. */
+  #tooSoon: RoomEvent[] = [];
   #isHandRaised = false;
   #isSaving = false;
   #isWeak = false;
@@ -213,9 +214,9 @@ export class Room {
     const connection = this.#connection;
     connection.on("sync", () => void this.#enter(), signal);
     for (const event of HEARD) {
-      connection.on(event, (news) => this.#apply({ event, news } as RoomEvent), signal);
+      connection.on(event, (news) => this.#hear({ event, news } as RoomEvent), signal);
     }
-    connection.on("webrtc-signal", (news) => this.#hear(news), signal);
+    connection.on("webrtc-signal", (news) => this.#hear({ event: "webrtc-signal", news }), signal);
     connection.on("chat-typing", (news) => this.#isHere(news) && this.#writes(news.userId), signal);
   }
 
@@ -238,8 +239,7 @@ export class Room {
         this.#mesh.useServers(news.iceServers);
         this.#mesh.enter(this.#facts.others);
         this.#mesh.restartLost();
-        this.#showAgain();
-        return this.#hearAgain();
+        return this.#showAgain();
       case "user-joined":
         return this.#mesh?.meet(this.#other(news.userId));
       case "user-back":
@@ -287,14 +287,27 @@ export class Room {
     talk.state.watch(() => this.#publish(), end.signal);
   }
 
-  /** The offer of somebody quick may come before `joined-room`. */
-  #hear(news: Relayed): void {
-    if (this.#facts.stage.state !== "inside") this.#tooSoon = [...this.#tooSoon, news].slice(-TOO_SOON_AT_MOST);
-    else if (this.#isHere(news)) this.#take(news.userId, news.signal);
+  /** Somebody quick may come, and offer, before `joined-room` is here; then that is heard after it. */
+  #hear(event: RoomEvent): void {
+    const { stage } = this.#facts;
+    if (stage.state !== "inside" && AFTER_ENTERING.has(event.event)) {
+      this.#tooSoon = [...this.#tooSoon, event].slice(-TOO_SOON_AT_MOST);
+      return;
+    }
+    if (event.event === "webrtc-signal") {
+      if (this.#isHere(event.news)) this.#take(event.news.userId, event.news.signal);
+      return;
+    }
+    this.#apply(event);
+    if (event.event === "joined-room") this.#hearAgain(event.news.version);
   }
 
-  #hearAgain(): void {
-    for (const news of this.#tooSoon.splice(0)) this.#hear(news);
+  /** What is in `joined-room` already is no news. */
+  #hearAgain(version: number): void {
+    for (const event of this.#tooSoon.splice(0)) {
+      const { version: its = Number.POSITIVE_INFINITY } = event.news as { version?: number };
+      if (its > version) this.#hear(event);
+    }
   }
 
   #take(userId: string, signal: Signal): void {

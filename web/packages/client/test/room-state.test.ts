@@ -9,7 +9,7 @@ const ADA: Seated = { userId: "ada", name: "Ada Patient", role: "patient", ...SH
 function joined(more: Partial<JoinedRoom> = {}): RoomEvent {
   const news: JoinedRoom = {
     ...{ roomId: "r1", callId: "c1", userId: "ada", status: "InProgress", participants: [ADA, JANE] },
-    ...{ waiting: [], iceServers: [], chat: [] },
+    ...{ waiting: [], iceServers: [], chat: [], version: 8 },
     ...more,
   };
   return { event: "joined-room", news };
