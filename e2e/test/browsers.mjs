@@ -8,6 +8,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { chromium } from "playwright-core";
+import puppeteer from "puppeteer-core";
 
 export const CHROMIUM = process.env.BEDSIDE_TEST_CHROMIUM ?? "/usr/bin/chromium";
 export const FLAGS = [
@@ -191,4 +192,28 @@ async function freePort() {
   const { port } = server.address();
   await new Promise((resolve) => server.close(resolve));
   return port;
+}
+
+const FIREFOX = process.env.BEDSIDE_TEST_FIREFOX ?? "/usr/bin/firefox-esr";
+export const NEEDS_FIREFOX = existsSync(FIREFOX)
+  ? NEEDS
+  : { skip: `NO CALL WAS TRIED IN FIREFOX: there is no ${FIREFOX}. Install firefox-esr, or set BEDSIDE_TEST_FIREFOX.` };
+
+/** A page in Firefox, with a fake camera as well. */
+export async function openFirefox(t, address) {
+  const browser = await puppeteer.launch({
+    browser: "firefox",
+    executablePath: FIREFOX,
+    headless: true,
+    extraPrefsFirefox: {
+      "media.navigator.streams.fake": true,
+      "media.navigator.permission.disabled": true,
+      "media.autoplay.default": 0,
+      "media.peerconnection.ice.loopback": true,
+    },
+  });
+  t.after(() => browser.close());
+  const page = await browser.newPage();
+  await page.goto(address);
+  return page;
 }

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { browse, host, Lines, NEEDS, NEEDS_RELAY, open, PATIENCE, plays, Relay, sdk } from "./browsers.mjs";
+import { browse, host, Lines, NEEDS, NEEDS_FIREFOX, NEEDS_RELAY, open, openFirefox, PATIENCE, plays, Relay, sdk } from "./browsers.mjs";
 import { serve, token } from "./stage.mjs";
 
 const PAGE = readFileSync(new URL("smallest-page.html", import.meta.url), "utf8");
@@ -106,6 +106,23 @@ test("the network test tells which ways are open", NEEDS_RELAY, async (t) => {
   assert.equal((await ada.evaluate(ask)).verdict, "blocked");
 });
 
+for (const [caller, callee] of [
+  ["Chromium", "Firefox"],
+  ["Firefox", "Chromium"],
+]) {
+  test(`${caller} calls ${callee}`, NEEDS_FIREFOX, async (t) => {
+    const visit = async (browser, address) =>
+      browser === "Firefox" ? openFirefox(t, address) : open(await browse(t), address);
+    const { ada, jane } = await ringing(t, { visitAs: { ada: (to) => visit(caller, to), jane: (to) => visit(callee, to) } });
+    await jane.click("#accept:enabled");
+    await Promise.all([until(ada, isMoving), until(jane, isMoving)]);
+    const codes = await Promise.all([codeAt(ada), codeAt(jane)]);
+    assert.equal(codes[0], codes[1]);
+    await jane.click("#end");
+    await Promise.all([until(ada, isOver), until(jane, isOver)]);
+  });
+}
+
 /** What a page holds, for the tests to look at. */
 const OPEN_PAGE = PAGE.replace("{ connect, LocalMedia }", "{ connect, LocalMedia, testNetwork }").replace(
   "let room;",
@@ -122,16 +139,18 @@ async function inACall(t, how) {
 }
 
 /** Ada rings at Jane's, perhaps over lines of the test, and at a server with settings of its own. */
-async function ringing(t, { lines, settings = "", isRelayed = false } = {}) {
+async function ringing(t, { lines, settings = "", isRelayed = false, visitAs = {} } = {}) {
   const address = await host(t, { "index.html": OPEN_PAGE, "bedside.js": await sdk() });
   const stage = await serve(t, "--allow-origin", address, "--config", file(t, settings));
   const url = `http://${stage.address}`;
   const at = async (person, callee) => {
     const given = new URLSearchParams({ url, token: token(person), callee });
+    const page = `${address}/index.html#${given}`;
+    if (visitAs[person.sub]) return visitAs[person.sub](page);
     const browser = await browse(t);
     await browser.addInitScript(keepCount, { isRelayed });
     await lines?.lead(browser);
-    return open(browser, `${address}/index.html#${given}`);
+    return open(browser, page);
   };
   const [jane, ada] = await Promise.all([at(JANE, "ada"), at(ADA, "jane")]);
   await jane.waitForSelector("#call:enabled");
@@ -195,6 +214,11 @@ function keepCount({ isRelayed }) {
   };
 }
 
+const isOver = () => document.getElementById("told").textContent === "over: ended";
+const isMoving = () => {
+  const video = document.getElementById("other");
+  return video.videoWidth > 0 && video.currentTime > 0.5;
+};
 const isConnected = () => globalThis.all.at(-1)?.connectionState === "connected";
 const connections = () => globalThis.all.length;
 const kinds = () => [...new Set(globalThis.all.at(-1).sent)];
