@@ -196,11 +196,11 @@ async function freePort() {
 
 const FIREFOX = process.env.BEDSIDE_TEST_FIREFOX ?? "/usr/bin/firefox-esr";
 export const NEEDS_FIREFOX = existsSync(FIREFOX)
-  ? NEEDS
+  ? NEEDS_RELAY
   : { skip: `NO CALL WAS TRIED IN FIREFOX: there is no ${FIREFOX}. Install firefox-esr, or set BEDSIDE_TEST_FIREFOX.` };
 
-/** A page in Firefox, with a fake camera as well. */
-export async function openFirefox(t, address) {
+/** A page in Firefox, with a fake camera as well, in which `first` runs before anything else. */
+export async function openFirefox(t, address, first) {
   const browser = await puppeteer.launch({
     browser: "firefox",
     executablePath: FIREFOX,
@@ -214,6 +214,7 @@ export async function openFirefox(t, address) {
   });
   t.after(() => browser.close());
   const page = await browser.newPage();
+  await page.evaluateOnNewDocument(first);
   await page.goto(address);
   return page;
 }

@@ -106,18 +106,16 @@ test("the network test tells which ways are open", NEEDS_RELAY, async (t) => {
   assert.equal((await ada.evaluate(ask)).verdict, "blocked");
 });
 
-for (const [caller, callee] of [
-  ["Chromium", "Firefox"],
-  ["Firefox", "Chromium"],
-]) {
-  test(`${caller} calls ${callee}`, NEEDS_FIREFOX, async (t) => {
-    const visit = async (browser, address) =>
-      browser === "Firefox" ? openFirefox(t, address) : open(await browse(t), address);
-    const { ada, jane } = await ringing(t, { visitAs: { ada: (to) => visit(caller, to), jane: (to) => visit(callee, to) } });
+for (const callers of [{ ada: "Chromium", jane: "Firefox" }, { ada: "Firefox", jane: "Chromium" }]) {
+  test(`${callers.ada} calls ${callers.jane}, connected while it rings`, NEEDS_FIREFOX, async (t) => {
+    const { settings } = await Relay.start(t);
+    const { ada, jane } = await ringing(t, { settings, browsers: callers });
+    await Promise.all([until(ada, isConnected), until(jane, isConnected)]);
     await jane.click("#accept:enabled");
     await Promise.all([until(ada, isMoving), until(jane, isMoving)]);
     const codes = await Promise.all([codeAt(ada), codeAt(jane)]);
     assert.equal(codes[0], codes[1]);
+    assert.deepEqual(await Promise.all([ada.evaluate(connections), jane.evaluate(connections)]), [1, 1]);
     await jane.click("#end");
     await Promise.all([until(ada, isOver), until(jane, isOver)]);
   });
@@ -139,14 +137,14 @@ async function inACall(t, how) {
 }
 
 /** Ada rings at Jane's, perhaps over lines of the test, and at a server with settings of its own. */
-async function ringing(t, { lines, settings = "", isRelayed = false, visitAs = {} } = {}) {
+async function ringing(t, { lines, settings = "", isRelayed = false, browsers = {} } = {}) {
   const address = await host(t, { "index.html": OPEN_PAGE, "bedside.js": await sdk() });
   const stage = await serve(t, "--allow-origin", address, "--config", file(t, settings));
   const url = `http://${stage.address}`;
   const at = async (person, callee) => {
     const given = new URLSearchParams({ url, token: token(person), callee });
     const page = `${address}/index.html#${given}`;
-    if (visitAs[person.sub]) return visitAs[person.sub](page);
+    if (browsers[person.sub] === "Firefox") return openFirefox(t, page, keepCount);
     const browser = await browse(t);
     await browser.addInitScript(keepCount, { isRelayed });
     await lines?.lead(browser);
@@ -192,7 +190,7 @@ async function until(page, question, ...given) {
 }
 
 /** Runs in a page before anything else: keeps its connections, and counts what comes over the newest. */
-function keepCount({ isRelayed }) {
+function keepCount({ isRelayed } = {}) {
   const Connection = globalThis.RTCPeerConnection;
   globalThis.all = [];
   globalThis.RTCPeerConnection = class extends Connection {

@@ -50,6 +50,21 @@ test("it does not matter who begins, or how much later the other does", async ()
   expect(await settled(ada)).toEqual(await settled(jane));
 });
 
+test("what is lost on the way is said again, and then both see the code", async () => {
+  let isDown = true;
+  const ada: Verifier = side(ADA, JANE, (signal) => isDown || jane.take(signal));
+  const jane: Verifier = side(JANE, ADA, (signal) => isDown || ada.take(signal));
+  ada.begin();
+  jane.begin();
+  ada.repeat();
+  await new Promise((resolve) => setImmediate(resolve));
+  isDown = false;
+  jane.repeat();
+  ada.repeat();
+  jane.repeat();
+  expect(await settled(ada)).toEqual(await settled(jane));
+});
+
 test("nobody opens before they have the other's hash", async () => {
   const said: string[] = [];
   const ada = side(ADA, JANE, (signal) => said.push(signal.type ?? ""));

@@ -84,9 +84,10 @@ export class Mesh {
 
   take(userId: string, signal: Signal): void {
     if (!this.#others.has(userId)) return;
+    if (!this.#peers.value.get(userId)?.continues(signal)) this.#find(userId, signal);
     const peer = this.#peers.value.get(userId);
-    if (signal.type === "offer" && !peer?.continues(signal)) this.#takeOffer(userId, signal);
-    else if (peer?.continues(signal)) peer.take(signal);
+    if (peer?.continues(signal)) peer.take(signal);
+    else if (signal.type === "offer") this.#takeOffer(userId, signal);
   }
 
   forget(userId: string): void {
@@ -106,13 +107,13 @@ export class Mesh {
     this.#peers.value = new Map();
   }
 
-  #takeOffer(userId: string, signal: Signal): void {
+  /** Whatever comes first tells which of the connections from ringing it is. */
+  #find(userId: string, signal: Signal): void {
     const early = this.#setup.early.takeNamed(signal);
-    if (early) {
-      this.#adopt(userId, early, "answer");
-      early.take(signal);
-      return;
-    }
+    if (early) this.#adopt(userId, early, "answer");
+  }
+
+  #takeOffer(userId: string, signal: Signal): void {
     // This page does not know what is to be continued, so it begins anew.
     if (signal.isRestart) return this.#begin(userId).offer();
     // If both have begun, one of the two gives way, and both know which.

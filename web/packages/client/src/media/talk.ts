@@ -33,6 +33,8 @@ export interface TalkSetup {
 const TICK = 500;
 /** So many ticks to one reading. */
 const READ_EVERY = 2;
+/** What was said of the codes may have been lost with a connection to the server. */
+const REPEAT_EVERY = 8;
 /** Packets in a tick; less than this, and the other side may simply have nothing to send. */
 const FLOW = 10;
 
@@ -145,6 +147,7 @@ export class Talk {
     }
     this.#lastRead = now;
     this.#tell();
+    if (this.#tick % REPEAT_EVERY === 0) this.#verifier?.repeat();
   }
 
   #apply(): void {

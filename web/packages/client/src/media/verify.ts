@@ -57,10 +57,20 @@ export class Verifier {
     });
   }
 
+  /** Says again what may have been lost; hearing it twice changes nothing. */
+  repeat(): void {
+    this.#next(async () => {
+      if (!this.#own || this.#state.value.state !== "pending") return;
+      this.#say({ type: "verify-commit", hash: await hashOf(this.#own) });
+      if (this.#hasOpened) this.#say({ type: "verify-open", ...this.#own });
+    });
+  }
+
   take(signal: Signal): void {
     this.#next(async () => {
       if (signal.type === "verify-commit") {
-        // The first one binds.
+        // The first one binds. Heard again, the other side may have missed what this one said.
+        if (this.#theirHash !== undefined) this.#hasOpened = false;
         this.#theirHash ??= signal.hash ?? "";
         this.#open();
       } else if (signal.type === "verify-open") {
