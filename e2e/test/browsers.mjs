@@ -1,10 +1,8 @@
 // What the tests in browsers share: Chromium with a fake camera, and pages of somebody else's.
 
-import { spawn } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { chromium } from "playwright-core";
@@ -136,67 +134,9 @@ export class Lines {
   }
 }
 
-const TURN = "/usr/bin/turnserver";
-export const NEEDS_RELAY = existsSync(TURN) ? NEEDS : { skip: `NO RELAY WAS TRIED: there is no ${TURN}. Install coturn.` };
-
-/** A relay on a free port of this machine, and the server's settings that name it. */
-export class Relay {
-  #port;
-  #process;
-
-  static async start(t) {
-    const relay = new Relay();
-    relay.#port = await freePort();
-    await relay.begin();
-    t.after(() => relay.kill());
-    return relay;
-  }
-
-  get settings() {
-    const urls = [`turn:127.0.0.1:${this.#port}`, `turn:127.0.0.1:${this.#port}?transport=tcp`];
-    return `[[ice-servers]]\nurls = ${JSON.stringify(urls)}\nusername = "ada"\ncredential = "secret"\n`;
-  }
-
-  async begin() {
-    const addresses = ["--listening-ip=127.0.0.1", "--relay-ip=127.0.0.1", `--listening-port=${this.#port}`];
-    const people = ["--lt-cred-mech", "--user=ada:secret", "--realm=test", "--allow-loopback-peers", "--fingerprint"];
-    const quiet = ["-n", "--no-cli", "--no-tls", "--no-dtls", "--log-file=stdout", "--pidfile=/dev/null"];
-    this.#process = spawn(TURN, [...addresses, ...people, ...quiet], { stdio: "ignore" });
-    // It says nothing in time, so it is asked.
-    for (const late = Date.now() + PATIENCE; !(await listens(this.#port)); ) {
-      if (Date.now() > late) throw new Error("the relay did not start");
-    }
-  }
-
-  async kill() {
-    const gone = new Promise((resolve) => this.#process.once("exit", resolve));
-    if (this.#process.exitCode === null && this.#process.signalCode === null) {
-      this.#process.kill("SIGKILL");
-      await gone;
-    }
-  }
-}
-
-function listens(port) {
-  return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1");
-    socket.once("connect", () => resolve(true));
-    socket.once("error", () => setTimeout(resolve, 50, false));
-    socket.once("connect", () => socket.destroy());
-  });
-}
-
-async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 const FIREFOX = process.env.BEDSIDE_TEST_FIREFOX ?? "/usr/bin/firefox-esr";
 export const NEEDS_FIREFOX = existsSync(FIREFOX)
-  ? NEEDS_RELAY
+  ? NEEDS
   : { skip: `NO CALL WAS TRIED IN FIREFOX: there is no ${FIREFOX}. Install firefox-esr, or set BEDSIDE_TEST_FIREFOX.` };
 
 /** A page in Firefox, with a fake camera as well, in which `first` runs before anything else. */

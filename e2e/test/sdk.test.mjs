@@ -1,11 +1,9 @@
 // Pages of somebody else's, made with the SDK, in real browsers against the real server.
 
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { browse, host, Lines, NEEDS, NEEDS_FIREFOX, NEEDS_RELAY, open, openFirefox, PATIENCE, plays, Relay, sdk } from "./browsers.mjs";
+import { browse, host, Lines, NEEDS, NEEDS_FIREFOX, open, openFirefox, PATIENCE, plays, sdk } from "./browsers.mjs";
 import { serve, token } from "./stage.mjs";
 
 const PAGE = readFileSync(new URL("smallest-page.html", import.meta.url), "utf8");
@@ -70,9 +68,8 @@ test("a server that is killed and comes back is not noticed in a direct call", N
   }
 });
 
-test("the two connect while it rings, over a relay and without a camera, and take the direct path after", NEEDS_RELAY, async (t) => {
-  const relay = await Relay.start(t);
-  const { ada, jane } = await ringing(t, { settings: relay.settings });
+test("the two connect while it rings, over a relay and without a camera, and take the direct path after", NEEDS, async (t) => {
+  const { ada, jane } = await ringing(t);
   await Promise.all([until(ada, isConnected), until(jane, isConnected)]);
   const opened = () => globalThis.at().local.state.value.camera.state;
   assert.deepEqual(await Promise.all([ada.evaluate(opened), jane.evaluate(opened)]), ["off", "off"]);
@@ -84,32 +81,29 @@ test("the two connect while it rings, over a relay and without a camera, and tak
   assert.deepEqual(await Promise.all([ada.evaluate(connections), jane.evaluate(connections)]), [1, 1]);
 });
 
-test("a relayed call is back soon after its relay is", NEEDS_RELAY, async (t) => {
-  const relay = await Relay.start(t);
-  const { ada, jane } = await inACall(t, { settings: relay.settings, isRelayed: true });
+test("a relayed call is back soon after the server is", NEEDS, async (t) => {
+  const { stage, ada, jane } = await inACall(t, { isRelayed: true });
   assert.deepEqual(await Promise.all([ada.evaluate(kinds), jane.evaluate(kinds)]), [["relay"], ["relay"]]);
-  await relay.kill();
+  await stage.kill();
   await until(ada, () => globalThis.at().room.state.value.others[0]?.media?.connection === "reconnecting");
-  await relay.begin();
+  await stage.start();
   const before = Date.now();
   await Promise.all([comesAnew(ada), comesAnew(jane)]);
-  t.diagnostic(`back ${Date.now() - before} ms after the relay`);
+  t.diagnostic(`back ${Date.now() - before} ms after the server`);
 });
 
-test("the network test tells which ways are open", NEEDS_RELAY, async (t) => {
-  const relay = await Relay.start(t);
-  const { ada } = await ringing(t, { settings: relay.settings });
+test("the network test tells which ways are open", NEEDS, async (t) => {
+  const { stage, ada } = await ringing(t);
   const ask = () => globalThis.test(globalThis.at().bedside.iceServers);
   const report = await ada.evaluate(ask);
   assert.deepEqual(report, { browser: "works", ways: { udp: "works", tcp: "works", tls: "absent" }, verdict: "good" });
-  await relay.kill();
+  await stage.kill();
   assert.equal((await ada.evaluate(ask)).verdict, "blocked");
 });
 
 for (const callers of [{ ada: "Chromium", jane: "Firefox" }, { ada: "Firefox", jane: "Chromium" }]) {
   test(`${callers.ada} calls ${callers.jane}, connected while it rings`, NEEDS_FIREFOX, async (t) => {
-    const { settings } = await Relay.start(t);
-    const { ada, jane } = await ringing(t, { settings, browsers: callers });
+    const { ada, jane } = await ringing(t, { browsers: callers });
     await Promise.all([until(ada, isConnected), until(jane, isConnected)]);
     await jane.click("#accept:enabled");
     await Promise.all([until(ada, isMoving), until(jane, isMoving)]);
@@ -136,10 +130,10 @@ async function inACall(t, how) {
   return pages;
 }
 
-/** Ada rings at Jane's, perhaps over lines of the test, and at a server with settings of its own. */
-async function ringing(t, { lines, settings = "", isRelayed = false, browsers = {} } = {}) {
+/** Ada rings at Jane's: perhaps over lines of the test, through the relay alone, or in other browsers. */
+async function ringing(t, { lines, isRelayed = false, browsers = {} } = {}) {
   const address = await host(t, { "index.html": OPEN_PAGE, "bedside.js": await sdk() });
-  const stage = await serve(t, "--allow-origin", address, "--config", file(t, settings));
+  const stage = await serve(t, "--allow-origin", address);
   const url = `http://${stage.address}`;
   const at = async (person, callee) => {
     const given = new URLSearchParams({ url, token: token(person), callee });
@@ -160,14 +154,6 @@ async function ringing(t, { lines, settings = "", isRelayed = false, browsers = 
 async function answer({ ada, jane }) {
   await jane.click("#accept:enabled");
   await Promise.all([plays(ada, "#other"), plays(jane, "#other")]);
-}
-
-/** A file of settings, for as long as the test runs. */
-function file(t, settings) {
-  const folder = mkdtempSync(join(tmpdir(), "bedside-settings-"));
-  t.after(() => rmSync(folder, { recursive: true }));
-  writeFileSync(join(folder, "bedside.toml"), settings);
-  return join(folder, "bedside.toml");
 }
 
 /** Sound and picture have come that had not when this was asked. */
