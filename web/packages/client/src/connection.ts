@@ -55,7 +55,8 @@ export class Connection {
       withCredentials: token === undefined,
       auth: (give) => void this.#identify(give),
       reconnectionDelay: 500,
-      reconnectionDelayMax: 5_000,
+      // A call that is relayed waits for this.
+      reconnectionDelayMax: 2_000,
     });
     this.#socket.on("connect", () => (this.#reach.value = "online"));
     this.#socket.on("disconnect", (reason) => this.#lost(reason));
