@@ -193,7 +193,9 @@ async fn an_authority_that_does_not_find_us_at_our_name_is_quoted_and_the_server
     let reason = async || server.log().contains("no certificate could be had").then_some(());
     eventually(AN_ORDER, "it says that it has none", reason).await;
     let said = server.log();
-    for word in ["localhost: ", "calls.example.org: ", "does not believe", "Failed to connect"] {
+    // The order is lost with the first name; whether the other was looked at by then is Pebble's haste.
+    assert!(said.contains("localhost: ") || said.contains("calls.example.org: "), "{said}");
+    for word in ["does not believe", "Failed to connect"] {
         assert!(said.contains(word), "{word}: {said}");
     }
     let refused = Connection::open(&server, &pebble.root().await).await.err().expect("there is no certificate");
