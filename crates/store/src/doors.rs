@@ -1,12 +1,14 @@
 //! Ways in: sessions, sign-in links, and the secrets that all nodes share. Tokens are kept as hashes alone.
 
+use std::collections::HashSet;
+
 use bedside_domain::ids::{PersonId, RoomId};
 use bedside_domain::time::Millis;
 
 use crate::Store;
 use crate::error::{CommitError, Result, StoreError};
 use crate::names;
-use crate::sql::{Query, Row, sql};
+use crate::sql::{AT_ONCE, Draft, Query, Row, Value, sql};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
@@ -44,6 +46,20 @@ impl Store {
                             WHERE token_hash = $1";
         let find = sql!(FIND, token_hash);
         self.engine.row("looking up a session", find).await?.as_ref().map(session).transpose()
+    }
+
+    /// Those of these sessions that are there and not over.
+    pub async fn sessions_that_last(&self, token_hashes: &[String], now: Millis) -> Result<HashSet<String>> {
+        let mut last = HashSet::new();
+        for some in token_hashes.chunks(AT_ONCE) {
+            let hashes = Draft::new("SELECT token_hash FROM sessions WHERE token_hash IN");
+            let query = hashes.list(some.iter().map(|hash| Value::from(hash.as_str())));
+            let query = query.add("AND expires_at > ?1", [now.into()]).done();
+            for row in self.engine.rows("asking which sessions last", query).await? {
+                last.insert(row.text("token_hash")?);
+            }
+        }
+        Ok(last)
     }
 
     pub async fn end_session(&self, token_hash: &str) -> Result<()> {

@@ -1,6 +1,6 @@
 //! The people of the practice.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use bedside_domain::ids::PersonId;
 use bedside_domain::person::{Person, Role};
@@ -10,7 +10,7 @@ use crate::Store;
 use crate::change::Held;
 use crate::error::{CommitError, Result};
 use crate::page::{Cursor, Page, PageAsk};
-use crate::sql::{Draft, Query, Row, Value, sql};
+use crate::sql::{AT_ONCE, Draft, Query, Row, Value, sql};
 
 /// Column by column: with `*`, PostgreSQL refuses prepared statements as soon as a later version adds one.
 const SELECT: &str = "SELECT id, role, name, given_name, family_name, email, phone, title, specialization, \
@@ -29,6 +29,19 @@ impl Store {
         let query = Draft::new(SELECT).add("WHERE id IN", []).list(ids.iter().map(Value::from)).done();
         let rows = self.engine.rows("loading people", query).await?;
         rows.iter().map(|row| person(row).map(|held| (held.value.id.clone(), held.value))).collect()
+    }
+
+    /// Those of them who are there and not disabled.
+    pub async fn welcome(&self, ids: &[PersonId]) -> Result<HashSet<PersonId>> {
+        let mut welcome = HashSet::new();
+        for some in ids.chunks(AT_ONCE) {
+            let ids = Draft::new("SELECT id FROM people WHERE disabled_at IS NULL AND id IN");
+            let query = ids.list(some.iter().map(Value::from)).done();
+            for row in self.engine.rows("asking who is welcome", query).await? {
+                welcome.insert(PersonId::new(row.text("id")?));
+            }
+        }
+        Ok(welcome)
     }
 
     /// The first of those who have this address, are not disabled and are more than a guest; capitals do not matter.

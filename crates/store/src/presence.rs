@@ -1,6 +1,6 @@
 //! What presence depends on: leases, wishes and engagements.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use bedside_domain::ids::{DeviceId, PersonId};
 use bedside_domain::presence::{Lease, Signs, Wish};
@@ -8,7 +8,7 @@ use bedside_domain::time::Millis;
 
 use crate::Store;
 use crate::error::Result;
-use crate::sql::{Draft, Row, Value, sql};
+use crate::sql::{AT_ONCE, Draft, Row, Value, sql};
 
 impl Store {
     /// One entry for everybody who is asked for.
@@ -33,9 +33,25 @@ impl Store {
     }
 
     pub async fn renew_lease(&self, person: &PersonId, device: &DeviceId, at: Millis) -> Result<()> {
-        const RENEW: &str = "INSERT INTO leases (person, device, renewed_at) VALUES ($1, $2, $3) \
-                             ON CONFLICT (person, device) DO UPDATE SET renewed_at = $3, closed_at = NULL";
-        self.engine.run("renewing a lease", sql!(RENEW, person, device, at)).await.map(drop)
+        self.renew_leases(&[(person.clone(), device.clone())], at).await
+    }
+
+    /// Of all who were there at that moment: whoever has closed theirs since stays gone.
+    pub async fn renew_leases(&self, leases: &[(PersonId, DeviceId)], at: Millis) -> Result<()> {
+        const RENEW: &str = "ON CONFLICT (person, device) DO UPDATE SET renewed_at = excluded.renewed_at, \
+             closed_at = NULL WHERE leases.closed_at IS NULL OR leases.closed_at <= excluded.renewed_at";
+        // Each once, and in one order, so that two nodes do not wait for each other.
+        let each: BTreeSet<_> = leases.iter().map(|(person, device)| (person.as_str(), device.as_str())).collect();
+        let each: Vec<_> = each.into_iter().collect();
+        for some in each.chunks(AT_ONCE) {
+            let mut rows = Draft::new("INSERT INTO leases (person, device, renewed_at) VALUES");
+            for (n, (person, device)) in some.iter().enumerate() {
+                let comma = if n == 0 { "" } else { "," };
+                rows = rows.add(comma, []).list([Value::from(*person), Value::from(*device), Value::from(at)]);
+            }
+            self.engine.run("renewing leases", rows.add(RENEW, []).done()).await?;
+        }
+        Ok(())
     }
 
     pub async fn close_lease(&self, person: &PersonId, device: &DeviceId, at: Millis) -> Result<()> {

@@ -18,6 +18,8 @@ use crate::error::{CommitError, Result, StoreError, Taken};
 
 /// How long one statement may take. Longer than the pools wait, so that theirs is the error that is told.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// People, leases or sessions in one statement: many, and far from as many values as a database takes.
+pub(crate) const AT_ONCE: usize = 500;
 
 #[derive(Clone)]
 pub(crate) enum Engine {

@@ -1,5 +1,7 @@
 //! Ways in: sessions, sign-in links, personal links, and people whom a host application vouches for.
 
+use std::collections::HashSet;
+
 use aws_lc_rs::digest;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -42,6 +44,23 @@ pub struct Joining {
 /// Somebody whom the host application vouches for, created or updated at first sight.
 pub async fn vouched(app: &App, id: &PersonId, told: &Told) -> Result<Option<Asker>, Error> {
     Ok(asker(people::save(app, id, told).await?, Scope::Everything))
+}
+
+/// A session without its token, to ask later whether it still lasts.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SessionKey(String);
+
+impl SessionKey {
+    pub fn of(token: &str) -> Self {
+        Self(hash(token))
+    }
+}
+
+/// Those of them that have neither expired nor been ended.
+pub async fn sessions_that_last(app: &App, sessions: &[SessionKey]) -> Result<HashSet<SessionKey>, Error> {
+    let hashes: Vec<_> = sessions.iter().map(|SessionKey(hash)| hash.clone()).collect();
+    let last = app.store.sessions_that_last(&hashes, clock::now()).await?;
+    Ok(last.into_iter().map(SessionKey).collect())
 }
 
 /// Whose session this token is; nothing if it is nobody's, over, or of somebody who is disabled.

@@ -1,5 +1,7 @@
 //! People: who one is, whom one finds, the directory, and what staff write.
 
+use std::collections::HashSet;
+
 use bedside_domain::ids::PersonId;
 use bedside_domain::person::{Person, Role, split_name};
 use bedside_domain::policy::{self, Listed, Ties};
@@ -54,9 +56,9 @@ pub fn me(asker: &Asker) -> Person {
     }
 }
 
-/// Whether somebody is here who has not been disabled.
-pub async fn is_welcome(app: &App, id: &PersonId) -> Result<bool, Error> {
-    Ok(app.store.person(id).await?.is_some_and(|held| held.value.disabled_at.is_none()))
+/// Those of them who are known and have not been disabled.
+pub async fn welcome(app: &App, ids: &[PersonId]) -> Result<HashSet<PersonId>, Error> {
+    Ok(app.store.welcome(ids).await?)
 }
 
 pub async fn find(app: &App, asker: &Asker, find: Find) -> Result<Person, Error> {

@@ -6,6 +6,7 @@ use bedside_domain::ids::{DeviceId, PersonId};
 use bedside_domain::policy;
 use bedside_domain::presence::Presence;
 pub use bedside_domain::presence::Wish;
+use bedside_domain::time::Millis;
 
 use super::{App, Asker, people};
 use crate::clock;
@@ -13,6 +14,11 @@ use crate::dispatch::Error;
 
 pub async fn renew(app: &App, person: &PersonId, device: &DeviceId) -> Result<(), Error> {
     Ok(app.store.renew_lease(person, device, clock::now()).await?)
+}
+
+/// Everybody who was there at `at`, in few statements.
+pub async fn renew_all(app: &App, there: &[(PersonId, DeviceId)], at: Millis) -> Result<(), Error> {
+    Ok(app.store.renew_leases(there, at).await?)
 }
 
 /// A clean good-bye; a line that merely broke lets the lease run out.

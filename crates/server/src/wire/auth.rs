@@ -11,6 +11,7 @@ use bedside_protocol::problem::Code;
 use super::host_token::Claims;
 use super::problem::Refused;
 use super::{Wire, client, translate};
+use crate::app::doors::SessionKey;
 use crate::app::{self, Asker};
 
 const COOKIE: &str = "bedside_session";
@@ -108,20 +109,21 @@ pub fn socket_token(wire: &Wire, given: Option<&str>, headers: &HeaderMap) -> Re
     Ok(token.to_owned())
 }
 
-/// Whether a connection may go on: its token has not run out, to the second, and its person is not disabled.
-pub async fn still_good(wire: &Wire, token: &str, person: &PersonId) -> Result<(), Refused> {
-    if !token.contains('.') {
-        let asker = app::doors::signed_in(&wire.app, token).await?;
-        return asker.map(drop).ok_or_else(|| Refused::unauthorized("the session is over"));
+/// How long a token lets somebody stay connected.
+pub enum Stay {
+    /// To this second, as a host's token says.
+    Until(i64),
+    Session(SessionKey),
+}
+
+/// Who comes to stay, and for how long.
+pub async fn comes_to_stay(wire: &Wire, token: &str) -> Result<(Asker, Stay), Refused> {
+    if is_of_session(token) {
+        return Ok((by_session(wire, token).await?, Stay::Session(SessionKey::of(token))));
     }
     let claims = wire.host_tokens.read(token).await.map_err(Refused::unauthorized)?;
-    if translate::has_passed(claims.exp) {
-        return Err(Refused::unauthorized("the token has expired"));
-    }
-    match app::people::is_welcome(&wire.app, person).await? {
-        true => Ok(()),
-        false => Err(Refused::unauthorized("this person has been disabled")),
-    }
+    let until = Stay::Until(claims.exp);
+    Ok((by_claims(wire, claims).await?, until))
 }
 
 /// A page of somebody else's may connect only where the operator has said so.
@@ -147,13 +149,21 @@ fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Refused> {
 
 /// Whose token this is, a host's or a session's.
 pub async fn by_token(wire: &Wire, token: &str) -> Result<Asker, Refused> {
-    // A JWT has two dots; a session's token has none.
-    if !token.contains('.') {
-        let asker = app::doors::signed_in(&wire.app, token).await?;
-        return asker.ok_or_else(|| Refused::unauthorized("the session is over"));
+    if is_of_session(token) {
+        return by_session(wire, token).await;
     }
     let claims = wire.host_tokens.read(token).await.map_err(Refused::unauthorized)?;
     by_claims(wire, claims).await
+}
+
+/// A JWT has two dots; a session's token has none.
+fn is_of_session(token: &str) -> bool {
+    !token.contains('.')
+}
+
+async fn by_session(wire: &Wire, token: &str) -> Result<Asker, Refused> {
+    let asker = app::doors::signed_in(&wire.app, token).await?;
+    asker.ok_or_else(|| Refused::unauthorized("the session is over"))
 }
 
 async fn by_claims(wire: &Wire, claims: Claims) -> Result<Asker, Refused> {
@@ -181,6 +191,5 @@ async fn by_cookie(wire: &Wire, parts: &Parts) -> Result<Asker, Refused> {
     if is_write(&parts.method) {
         must_come_from_here(wire, &parts.headers)?;
     }
-    let asker = app::doors::signed_in(&wire.app, token).await?;
-    asker.ok_or_else(|| Refused::unauthorized("the session is over"))
+    by_session(wire, token).await
 }

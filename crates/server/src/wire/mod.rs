@@ -121,9 +121,14 @@ async fn log(request: Request, next: Next) -> Response {
 }
 
 /// Browsers let any page open a socket; whether it may is decided here, for websocket and polling alike.
-async fn must_be_allowed_origin(State(wire): State<Wire>, request: Request, next: Next) -> Result<Response, Refused> {
+async fn must_be_allowed_origin(
+    State(wire): State<Wire>,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Refused> {
     if request.uri().path().starts_with("/socket.io/") {
         auth::may_connect_from(&wire, request.headers())?;
+        headers::detach(&mut request);
     }
     Ok(next.run(request).await)
 }

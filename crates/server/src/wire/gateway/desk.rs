@@ -61,7 +61,7 @@ impl Seated<'_> {
             | Act::End => self.command(act, given).await,
             Act::RingSignal => self.ring_signal(given),
             Act::Invite => self.invite(given).await,
-            Act::Signal => self.signal(given).await,
+            Act::Signal => self.signal(&self.room(given).await?, given),
             Act::ToggleVideo | Act::ToggleAudio | Act::RaiseHand | Act::ShareScreen | Act::UnshareScreen => {
                 self.show(act, given).await
             }
@@ -73,6 +73,12 @@ impl Seated<'_> {
             Act::Register => Ok(json!({ "userId": self.me().as_str() })),
             Act::Sync => sync(self.gateway, self.asker).await,
         }
+    }
+
+    /// The same as `act` of a signal whose room is known: it waits for nothing.
+    pub fn signal_at_once(&self, room: &RoomId, given: &Given<'_>) -> Answer {
+        self.must_be_who_they_say(Act::Signal, given)?;
+        self.signal(room, given)
     }
 
     fn me(&self) -> &PersonId {
@@ -176,13 +182,15 @@ impl Seated<'_> {
         Ok(invited)
     }
 
-    async fn signal(&self, given: &Given<'_>) -> Answer {
+    fn signal(&self, room: &RoomId, given: &Given<'_>) -> Answer {
         let signal = given.signal.ok_or_else(|| Refused::invalid("signal is missing"))?;
-        let room = self.sitting(given).await?;
+        if !self.gateway.hub.sits(room, self.line) {
+            return Err(Refused::not_found());
+        }
         let payload = Relayed { room_id: room.as_str(), user_id: self.me().as_str(), signal };
         let one = given.to.as_deref().map(PersonId::new);
         let to = one.as_ref().map_or(To::AllBut(self.me()), To::One);
-        match (self.gateway.hub.tell_room(&room, to, "webrtc-signal", &payload), one) {
+        match (self.gateway.hub.tell_room(room, to, "webrtc-signal", &payload), one) {
             (0, Some(_)) => Err(Refused::not_found()),
             (told, _) => Ok(json!({ "forwarded": told })),
         }
@@ -269,6 +277,11 @@ impl Seated<'_> {
             (None, None) => Err(Refused::invalid("roomId or callId is missing")),
         }
     }
+}
+
+/// The room of a signal that can be forwarded from memory alone. Signals are most of all that is said.
+pub fn room_of_signal(act: Act, given: &Given<'_>) -> Option<RoomId> {
+    given.room_id.as_ref().filter(|_| act == Act::Signal).map(RoomId::new)
 }
 
 /// More than a directory page shows.

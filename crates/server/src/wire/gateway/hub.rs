@@ -1,36 +1,32 @@
 //! Who is connected, and who sits in which room, in this process. What is here is worthless after a restart.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Weak};
 
 use bedside_protocol::ids::{DeviceId, PersonId, RoomId};
 use serde::Serialize;
 use serde_json::{Value, json};
 use socketioxide::extract::SocketRef;
 use socketioxide::socket::Sid;
-use tokio::sync::Notify;
 
-/// A connection of a person.
-#[derive(Clone)]
-pub struct Line {
+use super::session::Session;
+
+/// A connection of a person. Cheap to clone.
+pub type Line = Arc<Connection>;
+
+pub struct Connection {
     pub person: PersonId,
     pub device: DeviceId,
     pub socket: SocketRef,
-    cut: Arc<Notify>,
+    pub session: Weak<Session>,
 }
 
-impl Line {
-    pub fn new(person: PersonId, device: DeviceId, socket: SocketRef) -> Self {
-        Self { person, device, socket, cut: Arc::default() }
-    }
-
+impl Connection {
     /// Ends the session at once. Socket.IO cannot do it: its good-bye waits behind all that the client has not read.
     pub fn cut(&self) {
-        self.cut.notify_one();
-    }
-
-    pub async fn is_cut(&self) {
-        self.cut.notified().await;
+        if let Some(session) = self.session.upgrade() {
+            session.leave(None);
+        }
     }
 }
 

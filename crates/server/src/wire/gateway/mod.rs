@@ -6,6 +6,7 @@
 mod desk;
 mod hub;
 mod preconnect;
+mod rounds;
 mod session;
 mod teller;
 mod transport;
@@ -18,6 +19,7 @@ use socketioxide::layer::SocketIoLayer;
 
 use self::hub::Hub;
 use self::preconnect::Preconnect;
+use self::session::Sessions;
 use super::Wire;
 
 pub use self::hub::Announced;
@@ -28,13 +30,14 @@ pub struct Gateway {
     pub wire: Wire,
     pub hub: Arc<Hub>,
     pub preconnect: Arc<Preconnect>,
+    sessions: Arc<Sessions>,
     /// Held while a message is kept and told.
     chat_turn: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Gateway {
     pub fn new(wire: Wire) -> Self {
-        Self { wire, hub: Arc::default(), preconnect: Arc::default(), chat_turn: Arc::default() }
+        Self { wire, hub: Arc::default(), preconnect: Arc::default(), sessions: Arc::default(), chat_turn: Arc::default() }
     }
 
     /// Both families of clients: `/video-call`, and `/` for the direct ones.
@@ -55,8 +58,8 @@ impl Gateway {
         layer
     }
 
-    /// Carries news to people. Runs until it is dropped.
+    /// Carries news to people, and looks after connections. Runs until it is dropped.
     pub async fn run(self) {
-        teller::run(self).await;
+        tokio::join!(teller::run(self.clone()), rounds::run(self));
     }
 }

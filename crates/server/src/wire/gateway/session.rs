@@ -1,9 +1,9 @@
 //! One connection: who it is, what it says in order, and what becomes of it.
 
-use std::convert::Infallible;
+use std::collections::{HashMap, VecDeque};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::Duration;
 
 use axum::extract::ConnectInfo;
@@ -12,21 +12,21 @@ use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
-use socketioxide::adapter::Adapter;
+use socketioxide::adapter::LocalAdapter;
 use socketioxide::extract::{AckSender, SocketRef, TryData};
-use socketioxide::handler::FromMessageParts;
+use socketioxide::handler::{FromMessageParts as _, MessageHandler, Value as Packet};
 use socketioxide::socket::{DisconnectReason, Socket};
-use tokio::sync::mpsc;
 
 use super::Gateway;
 use super::desk::{self, Seated};
-use super::hub::Line;
+use super::hub::{Connection, Line};
 use super::vocabulary::{self, Act, Given};
 use crate::app::presence;
 use crate::app::{Asker, seats};
+use crate::wire::auth::{self, Stay};
 use crate::wire::extract::BODY_AT_MOST;
 use crate::wire::problem::Refused;
-use crate::wire::{auth, client, translate};
+use crate::wire::{client, translate};
 
 /// What a client has said and nobody has answered yet.
 const QUEUE: usize = 128;
@@ -34,12 +34,10 @@ const QUEUE: usize = 128;
 const MESSAGES_A_SECOND: NonZeroU32 = NonZeroU32::new(50).expect("fifty");
 const MESSAGES_AT_ONCE: NonZeroU32 = NonZeroU32::new(200).expect("two hundred");
 const REFUSED_AT_MOST: u32 = 200;
-const LEASE_RENEWED_EVERY: Duration = Duration::from_secs(15);
-/// A connection does not outlive the session or the person's being there by more than this.
-const TOKEN_LOOKED_AT_EVERY: Duration = Duration::from_secs(5);
-
 const GOOD_BYE_TRIED_EVERY: Duration = Duration::from_millis(100);
 const GOOD_BYE_WITHIN: Duration = Duration::from_secs(60);
+/// How often one that is slowed down is looked at again.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// How somebody proves who they are when they connect.
 #[derive(Default, Deserialize)]
@@ -53,33 +51,66 @@ pub struct Handshake {
 /// Who is at a connection, and what they came with.
 #[derive(Clone)]
 struct Guest {
-    asker: Asker,
-    token: String,
+    asker: Arc<Asker>,
+    stay: Arc<Stay>,
     device: DeviceId,
 }
 
-/// One message as it came.
-struct Said {
-    text: String,
-    has_binary: bool,
-    wants_answer: bool,
+/// A connection that was admitted. It has no task of its own: what needs only memory is done as it is heard, for the
+/// rest there is one while there is something to do. So ten thousand who say nothing weigh little.
+pub struct Session {
+    gateway: Gateway,
+    number: u64,
+    asker: Arc<Asker>,
+    pub stay: Arc<Stay>,
+    pub line: Line,
+    pace: DefaultDirectRateLimiter,
+    work: Mutex<Work>,
 }
 
-impl<A: Adapter> FromMessageParts<A> for Said {
-    type Error = Infallible;
+/// What is to be done for a connection, one after the other.
+#[derive(Default)]
+struct Work {
+    waiting: VecDeque<Next>,
+    /// Somebody is at it.
+    under_way: bool,
+    /// Nothing is heard any more.
+    is_over: bool,
+    refused: u32,
+}
 
-    fn from_message_parts(
-        _: &Arc<Socket<A>>,
-        value: &mut socketioxide::handler::Value,
-        ack: &Option<i64>,
-    ) -> Result<Self, Infallible> {
-        let (text, has_binary) = match value {
-            socketioxide::handler::Value::Str(text, binary) => {
-                (text.as_str().to_owned(), binary.as_ref().is_some_and(|parts| !parts.is_empty()))
-            }
-            socketioxide::handler::Value::Bytes(_) => (String::new(), true),
-        };
-        Ok(Self { text, has_binary, wants_answer: ack.is_some() })
+enum Next {
+    Greet,
+    Hear(Said),
+    Leave(Option<DisconnectReason>),
+}
+
+/// One message as it came, and how it is answered.
+struct Said {
+    packet: Packet,
+    wants_answer: bool,
+    ack: AckSender,
+}
+
+/// All who are connected.
+#[derive(Default)]
+pub struct Sessions(Mutex<Here>);
+
+#[derive(Default)]
+struct Here {
+    last: u64,
+    all: HashMap<u64, Arc<Session>>,
+}
+
+/// Hears what a connection says. The session holds the socket, so the socket may not hold the session.
+struct Ear(Weak<Session>);
+
+impl MessageHandler<LocalAdapter, Self> for Ear {
+    fn call(&self, socket: Arc<Socket>, mut packet: Packet, ack: Option<i64>) {
+        let Some(session) = self.0.upgrade() else { return };
+        let wants_answer = ack.is_some();
+        let Ok(ack) = AckSender::from_message_parts(&socket, &mut packet, &ack);
+        session.hear(Said { packet, wants_answer, ack });
     }
 }
 
@@ -90,76 +121,191 @@ pub async fn admit(gateway: &Gateway, socket: SocketRef, hello: TryData<Handshak
     let parts = socket.req_parts();
     let wire = &gateway.wire;
     let token = auth::socket_token(wire, hello.token.as_deref(), &parts.headers).map_err(refused)?;
-    let asker = auth::by_token(wire, &token).await.map_err(refused)?;
+    let (asker, stay) = auth::comes_to_stay(wire, &token).await.map_err(refused)?;
     let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
     let address = peer.map(|peer| client::address(peer, &parts.headers, &wire.app.settings.trusted_proxy));
     wire.limits.write_from(address.unwrap_or(Ipv4Addr::LOCALHOST.into())).map_err(refused)?;
     let device = translate::device(hello.device_id.or_else(|| Some(socket.id.to_string())));
     let device = device.map_err(|refusal| refused(refusal.into()))?;
-    socket.extensions.insert(Guest { asker, token, device });
+    socket.extensions.insert(Guest { asker: Arc::new(asker), stay: Arc::new(stay), device });
     Ok(())
 }
 
 /// Handlers are registered before anything is awaited, so that nothing said at once is lost.
 pub fn begin(gateway: &Gateway, socket: SocketRef) {
-    let Some(guest) = socket.extensions.get::<Guest>() else { return };
-    let line = Line::new(guest.asker.viewer.id.clone(), guest.device.clone(), socket.clone());
-    let flooded = line.clone();
-    let (queue, said) = mpsc::channel::<(Said, AckSender)>(QUEUE);
-    let refused = Arc::new(std::sync::atomic::AtomicU32::new(0));
-    socket.on_fallback(move |said: Said, ack: AckSender| {
-        if let Err(mpsc::error::TrySendError::Full((said, ack))) = queue.try_send((said, ack)) {
-            answer(&flooded, &said, ack, Err(Refused::rate_limited(1)));
-            if refused.fetch_add(1, std::sync::atomic::Ordering::Relaxed) > REFUSED_AT_MOST {
-                flooded.cut();
-            }
-        }
-        std::future::ready(())
+    let Some(guest) = socket.extensions.remove::<Guest>() else { return };
+    let person = guest.asker.viewer.id.clone();
+    let session = gateway.sessions.begin(|number, session| Session {
+        gateway: gateway.clone(),
+        number,
+        asker: guest.asker,
+        stay: guest.stay,
+        line: Arc::new(Connection { person, device: guest.device, socket: socket.clone(), session: session.clone() }),
+        pace: RateLimiter::direct(Quota::per_second(MESSAGES_A_SECOND).allow_burst(MESSAGES_AT_ONCE)),
+        work: Mutex::default(),
     });
-    let (left, gone) = tokio::sync::oneshot::channel();
-    let left = Arc::new(std::sync::Mutex::new(Some(left)));
+    socket.on_fallback(Ear(Arc::downgrade(&session)));
+    let leaves = Arc::downgrade(&session);
     socket.on_disconnect(move |reason: DisconnectReason| {
-        if let Some(left) = left.lock().ok().and_then(|mut left| left.take()) {
-            let _ = left.send(reason);
+        if let Some(session) = leaves.upgrade() {
+            session.leave(Some(reason));
         }
         std::future::ready(())
     });
-    gateway.hub.connect(line.clone());
-    tokio::spawn(live(gateway.clone(), guest, line, said, gone));
+    gateway.hub.connect(session.line.clone());
+    session.put(Next::Greet);
 }
 
-/// The life of a connection.
-async fn live(
-    gateway: Gateway,
-    guest: Guest,
-    line: Line,
-    said: mpsc::Receiver<(Said, AckSender)>,
-    gone: tokio::sync::oneshot::Receiver<DisconnectReason>,
-) {
-    let app = &gateway.wire.app;
-    // Before the first word: whoever rings this person now finds them there.
-    if let Err(error) = presence::renew(app, &line.person, &line.device).await {
-        tracing::error!(?error, "a lease could not be renewed");
+impl Sessions {
+    fn begin(&self, new: impl FnOnce(u64, &Weak<Session>) -> Session) -> Arc<Session> {
+        let mut here = self.here();
+        here.last += 1;
+        let number = here.last;
+        let session = Arc::new_cyclic(|session| new(number, session));
+        here.all.insert(session.number, session.clone());
+        session
     }
-    match desk::sync(&gateway, &guest.asker).await {
-        Ok(sync) => super::hub::send(&line, "sync", &sync),
-        Err(refused) => super::hub::send(&line, "error", &told("sync", &refused)),
+
+    pub fn all(&self) -> Vec<Arc<Session>> {
+        self.here().all.values().cloned().collect()
     }
-    let reason = tokio::select! {
-        reason = gone => reason.ok(),
-        () = hear(&gateway, &guest, &line, said) => None,
-        () = keep(&gateway, &guest, &line) => None,
-        () = line.is_cut() => None,
-    };
-    gateway.preconnect.disconnect(&line);
-    for room in gateway.hub.disconnect(&line) {
-        let _ = seats::lose(app, &guest.asker, &room).await;
+
+    fn end(&self, session: &Session) {
+        self.here().all.remove(&session.number);
     }
-    // A clean good-bye; a line that broke lets the lease run out.
-    if matches!(reason, Some(DisconnectReason::ClientNSDisconnect)) {
-        let _ = presence::close(app, &line.person, &line.device).await;
+
+    fn here(&self) -> MutexGuard<'_, Here> {
+        self.0.lock().expect("no one panics holding the sessions")
     }
-    let _ = tokio::time::timeout(GOOD_BYE_WITHIN, say_good_bye(&line.socket)).await;
+}
+
+impl Session {
+    /// The token is no longer good.
+    pub fn end(&self, why: &Refused) {
+        super::hub::send(&self.line, "error", &told("connect", why));
+        self.line.cut();
+    }
+
+    /// Nothing overtakes: what can be done at once is done at once only if nothing else waits or is under way.
+    fn hear(self: &Arc<Self>, said: Said) {
+        let waiting = {
+            let work = self.work();
+            if work.is_over {
+                return;
+            }
+            work.under_way.then_some(work.waiting.len())
+        };
+        if waiting.is_none()
+            && let Some(outcome) = self.act_at_once(&said)
+        {
+            return said.answer(&self.line, outcome);
+        }
+        if waiting.is_some_and(|waiting| waiting >= QUEUE) {
+            return self.refuse(said);
+        }
+        self.put(Next::Hear(said));
+    }
+
+    fn refuse(&self, said: Said) {
+        said.answer(&self.line, Err(Refused::rate_limited(1)));
+        let mut work = self.work();
+        work.refused += 1;
+        let too_often = work.refused > REFUSED_AT_MOST;
+        drop(work);
+        if too_often {
+            self.line.cut();
+        }
+    }
+
+    fn act_at_once(&self, said: &Said) -> Option<desk::Answer> {
+        let (act, given) = said.understood().ok()?;
+        let room = desk::room_of_signal(act, &given).filter(|_| self.pace.check().is_ok())?;
+        Some(self.seated().signal_at_once(&room, &given))
+    }
+
+    /// What is still to be heard is not heard any more; what is under way is finished.
+    /// With a reason if the connection is gone, without one if it is to go. It happens once.
+    pub fn leave(self: &Arc<Self>, reason: Option<DisconnectReason>) {
+        let mut work = self.work();
+        if std::mem::replace(&mut work.is_over, true) {
+            return;
+        }
+        work.waiting.retain(|next| !matches!(next, Next::Hear(_)));
+        drop(work);
+        self.put(Next::Leave(reason));
+    }
+
+    fn put(self: &Arc<Self>, next: Next) {
+        let mut work = self.work();
+        work.waiting.push_back(next);
+        if !std::mem::replace(&mut work.under_way, true) {
+            tokio::spawn(self.clone().work_off());
+        }
+    }
+
+    async fn work_off(self: Arc<Self>) {
+        while let Some(next) = self.next() {
+            match next {
+                Next::Greet => self.greet().await,
+                // What people decide takes large futures, which are here only while they decide.
+                Next::Hear(said) => Box::pin(self.act(said)).await,
+                Next::Leave(reason) => Box::pin(self.go(reason)).await,
+            }
+        }
+    }
+
+    fn next(&self) -> Option<Next> {
+        let mut work = self.work();
+        let next = work.waiting.pop_front();
+        if next.is_none() {
+            *work = Work { refused: work.refused, is_over: work.is_over, ..Work::default() };
+        }
+        next
+    }
+
+    /// Before the first word: whoever rings this person now finds them there.
+    async fn greet(&self) {
+        if let Err(error) = presence::renew(&self.gateway.wire.app, &self.line.person, &self.line.device).await {
+            tracing::error!(?error, "a lease could not be renewed");
+        }
+        match desk::sync(&self.gateway, &self.asker).await {
+            Ok(sync) => super::hub::send(&self.line, "sync", &sync),
+            Err(refused) => super::hub::send(&self.line, "error", &told("sync", &refused)),
+        }
+    }
+
+    async fn act(&self, said: Said) {
+        while self.pace.check().is_err() {
+            tokio::time::sleep(PAUSE).await;
+        }
+        let outcome = match said.understood() {
+            Ok((act, given)) => self.seated().act(act, &given).await,
+            Err(refused) => Err(refused),
+        };
+        said.answer(&self.line, outcome);
+    }
+
+    async fn go(&self, reason: Option<DisconnectReason>) {
+        let app = &self.gateway.wire.app;
+        self.gateway.sessions.end(self);
+        self.gateway.preconnect.disconnect(&self.line);
+        for room in self.gateway.hub.disconnect(&self.line) {
+            let _ = seats::lose(app, &self.asker, &room).await;
+        }
+        // A clean good-bye; a line that broke lets the lease run out.
+        if matches!(reason, Some(DisconnectReason::ClientNSDisconnect)) {
+            let _ = presence::close(app, &self.line.person, &self.line.device).await;
+        }
+        let _ = tokio::time::timeout(GOOD_BYE_WITHIN, say_good_bye(&self.line.socket)).await;
+    }
+
+    fn seated(&self) -> Seated<'_> {
+        Seated { gateway: &self.gateway, asker: &self.asker, line: &self.line }
+    }
+
+    fn work(&self) -> MutexGuard<'_, Work> {
+        self.work.lock().expect("no one panics holding the work")
+    }
 }
 
 /// Whoever reads no more has no room for it until they read again. Who never does is left to the heartbeat and to TCP.
@@ -169,43 +315,57 @@ async fn say_good_bye(socket: &SocketRef) {
     }
 }
 
-/// What is said, one after the other.
-async fn hear(gateway: &Gateway, guest: &Guest, line: &Line, mut said: mpsc::Receiver<(Said, AckSender)>) {
-    let pace: DefaultDirectRateLimiter =
-        RateLimiter::direct(Quota::per_second(MESSAGES_A_SECOND).allow_burst(MESSAGES_AT_ONCE));
-    while let Some((said, ack)) = said.recv().await {
-        while pace.check().is_err() {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        let outcome = understood(gateway, guest, line, &said).await;
-        answer(line, &said, ack, outcome);
+impl Said {
+    fn understood(&self) -> Result<(Act, Given<'_>), Refused> {
+        let (event, payload) = parts(self.text()?)?;
+        let act = vocabulary::act(&event).ok_or_else(|| Refused::invalid("there is no such event"))?;
+        let given = match payload {
+            // The direct clients say who they are as a bare text.
+            Some(id) if act == Act::Register && id.get().starts_with('"') => {
+                Given { user_id: serde_json::from_str(id.get()).ok(), ..Given::default() }
+            }
+            Some(payload) if payload.get().starts_with('{') => {
+                serde_json::from_str(payload.get()).map_err(|e| Refused::invalid(format!("the payload: {e}")))?
+            }
+            None => Given::default(),
+            Some(payload) if payload.get() == "null" => Given::default(),
+            Some(_) => return Err(Refused::invalid("the payload must be an object")),
+        };
+        Ok((act, given))
     }
-    // The queue closes with the connection; what is left to do is done by whoever sees it go.
-    std::future::pending().await
-}
 
-async fn understood(gateway: &Gateway, guest: &Guest, line: &Line, said: &Said) -> desk::Answer {
-    if said.has_binary {
-        return Err(Refused::invalid("no event takes binary"));
-    }
-    if said.text.len() > BODY_AT_MOST {
-        return Err(Refused::too_large());
-    }
-    let (event, payload) = parts(&said.text)?;
-    let act = vocabulary::act(&event).ok_or_else(|| Refused::invalid("there is no such event"))?;
-    let given = match payload {
-        // The direct clients say who they are as a bare text.
-        Some(id) if act == Act::Register && id.get().starts_with('"') => {
-            Given { user_id: serde_json::from_str(id.get()).ok(), ..Given::default() }
+    fn text(&self) -> Result<&str, Refused> {
+        match &self.packet {
+            Packet::Str(text, binary) if binary.as_ref().is_none_or(VecDeque::is_empty) => match text.len() {
+                0..=BODY_AT_MOST => Ok(text.as_str()),
+                _ => Err(Refused::too_large()),
+            },
+            Packet::Str(..) | Packet::Bytes(_) => Err(Refused::invalid("no event takes binary")),
         }
-        Some(payload) if payload.get().starts_with('{') => {
-            serde_json::from_str(payload.get()).map_err(|e| Refused::invalid(format!("the payload: {e}")))?
+    }
+
+    /// Whoever asked for an acknowledgement gets it; whoever did not hears of a refusal as an `error` event.
+    fn answer(self, line: &Line, outcome: desk::Answer) {
+        let outcome = match outcome {
+            Ok(mut value) if self.wants_answer => {
+                value["ok"] = json!(true);
+                self.ack.send(&value).map_err(drop)
+            }
+            Ok(_) => Ok(()),
+            Err(refused) if self.wants_answer => {
+                self.ack.send(&json!({ "ok": false, "error": refused.brief() })).map_err(drop)
+            }
+            Err(refused) => line.socket.emit("error", &told(&self.event(), &refused)).map_err(drop),
+        };
+        if outcome.is_err() && line.socket.connected() {
+            line.cut();
         }
-        None => Given::default(),
-        Some(payload) if payload.get() == "null" => Given::default(),
-        Some(_) => return Err(Refused::invalid("the payload must be an object")),
-    };
-    Seated { gateway, asker: &guest.asker, line }.act(act, &given).await
+    }
+
+    /// Its name, if it has one.
+    fn event(&self) -> String {
+        self.text().and_then(parts).map(|(event, _)| event).unwrap_or_default()
+    }
 }
 
 fn parts(text: &str) -> Result<(String, Option<&RawValue>), Refused> {
@@ -214,48 +374,8 @@ fn parts(text: &str) -> Result<(String, Option<&RawValue>), Refused> {
     Ok((event.ok_or_else(|| Refused::invalid("the event has no name"))?, parts.get(1).copied()))
 }
 
-/// Whoever asked for an acknowledgement gets it; whoever did not hears of a refusal as an `error` event.
-fn answer(line: &Line, said: &Said, ack: AckSender, outcome: desk::Answer) {
-    let outcome = match outcome {
-        Ok(mut value) if said.wants_answer => {
-            value["ok"] = json!(true);
-            ack.send(&value).map_err(drop)
-        }
-        Ok(_) => Ok(()),
-        Err(refused) if said.wants_answer => ack.send(&json!({ "ok": false, "error": refused.brief() })).map_err(drop),
-        Err(refused) => {
-            let event = parts(&said.text).map(|(event, _)| event).unwrap_or_default();
-            line.socket.emit("error", &told(&event, &refused)).map_err(drop)
-        }
-    };
-    if outcome.is_err() && line.socket.connected() {
-        line.cut();
-    }
-}
-
 fn told(event: &str, refused: &Refused) -> Value {
     let mut told = refused.brief();
     told["event"] = json!(event);
     told
-}
-
-/// Renews the lease, and ends the connection when its token is no longer good.
-async fn keep(gateway: &Gateway, guest: &Guest, line: &Line) {
-    let mut since_renewal = Duration::ZERO;
-    loop {
-        tokio::time::sleep(TOKEN_LOOKED_AT_EVERY).await;
-        since_renewal += TOKEN_LOOKED_AT_EVERY;
-        if since_renewal >= LEASE_RENEWED_EVERY {
-            since_renewal = Duration::ZERO;
-            let _ = presence::renew(&gateway.wire.app, &line.person, &line.device).await;
-        }
-        match auth::still_good(&gateway.wire, &guest.token, &line.person).await {
-            Err(refused) if refused.code().name() == "unauthorized" => {
-                super::hub::send(line, "error", &told("connect", &refused));
-                let _ = line.socket.clone().disconnect();
-                return;
-            }
-            Ok(_) | Err(_) => {}
-        }
-    }
 }

@@ -7,10 +7,13 @@ use socketioxide::{SocketIo, SocketIoBuilder};
 pub const MESSAGE_BYTES_AT_MOST: usize = 1_000_000;
 /// Messages that wait for a client to read them.
 pub const UNREAD_AT_MOST: usize = 256;
+/// Holds a candidate. Every connection has such a buffer for as long as it lives; an offer has it grow.
+const READ_BUFFER: usize = 512;
 
 pub fn socket_io() -> SocketIoBuilder {
     SocketIo::builder()
         .max_payload(MESSAGE_BYTES_AT_MOST as u64)
         .ws_max_message_size(MESSAGE_BYTES_AT_MOST)
         .max_buffer_size(UNREAD_AT_MOST)
+        .ws_read_buffer_size(READ_BUFFER)
 }
