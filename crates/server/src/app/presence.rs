@@ -12,10 +12,6 @@ use super::{App, Asker, people};
 use crate::clock;
 use crate::dispatch::Error;
 
-pub async fn renew(app: &App, person: &PersonId, device: &DeviceId) -> Result<(), Error> {
-    Ok(app.store.renew_lease(person, device, clock::now()).await?)
-}
-
 /// Everybody who was there at `at`, in few statements.
 pub async fn renew_all(app: &App, there: &[(PersonId, DeviceId)], at: Millis) -> Result<(), Error> {
     Ok(app.store.renew_leases(there, at).await?)

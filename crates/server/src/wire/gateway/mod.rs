@@ -19,6 +19,7 @@ use socketioxide::layer::SocketIoLayer;
 
 use self::hub::Hub;
 use self::preconnect::Preconnect;
+use self::rounds::Arrivals;
 use self::session::Sessions;
 use super::Wire;
 
@@ -31,13 +32,14 @@ pub struct Gateway {
     pub hub: Arc<Hub>,
     pub preconnect: Arc<Preconnect>,
     sessions: Arc<Sessions>,
+    arrivals: Arc<Arrivals>,
     /// Held while a message is kept and told.
     chat_turn: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Gateway {
     pub fn new(wire: Wire) -> Self {
-        Self { wire, hub: Arc::default(), preconnect: Arc::default(), sessions: Arc::default(), chat_turn: Arc::default() }
+        Self { wire, hub: Arc::default(), preconnect: Arc::default(), sessions: Arc::default(), arrivals: Arc::default(), chat_turn: Arc::default() }
     }
 
     /// Both families of clients: `/video-call`, and `/` for the direct ones.

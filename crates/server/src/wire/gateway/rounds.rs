@@ -2,16 +2,18 @@
 //! thousands.
 
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use bedside_protocol::ids::PersonId;
+use bedside_protocol::ids::{DeviceId, PersonId};
+use tokio::sync::oneshot;
 use tokio::time::MissedTickBehavior;
 
 use super::Gateway;
+use super::hub::Connection;
 use super::session::Session;
 use crate::app::doors::{self, SessionKey};
-use crate::app::{people, presence};
+use crate::app::{App, people, presence};
 use crate::clock;
 use crate::dispatch::Error;
 use crate::wire::auth::Stay;
@@ -22,6 +24,56 @@ use crate::wire::translate;
 const EVERY: Duration = Duration::from_secs(5);
 /// Leases are renewed in every third round.
 const RENEWED_EVERY: u32 = 3;
+
+/// Leases of those who come at the same moment, after a restart for example: one statement for all of them.
+#[derive(Default)]
+pub struct Arrivals(Mutex<Waiting>);
+
+#[derive(Default)]
+struct Waiting {
+    leases: Vec<(PersonId, DeviceId)>,
+    written: Vec<oneshot::Sender<()>>,
+    /// Somebody is writing, and will look again.
+    under_way: bool,
+}
+
+impl Arrivals {
+    /// Returns when whoever rings this person finds them there, or when that could not be written.
+    pub async fn arrive(self: &Arc<Self>, app: &Arc<App>, line: &Connection) {
+        let (written, until) = oneshot::channel();
+        let mut waiting = self.waiting();
+        waiting.leases.push((line.person.clone(), line.device.clone()));
+        waiting.written.push(written);
+        let first = !std::mem::replace(&mut waiting.under_way, true);
+        drop(waiting);
+        if first {
+            tokio::spawn(self.clone().write_all(app.clone()));
+        }
+        let _ = until.await;
+    }
+
+    async fn write_all(self: Arc<Self>, app: Arc<App>) {
+        while let Some((leases, written)) = self.next() {
+            if let Err(error) = presence::renew_all(&app, &leases, clock::now()).await {
+                tracing::error!(?error, "leases could not be renewed");
+            }
+            for one in written {
+                let _ = one.send(());
+            }
+        }
+    }
+
+    fn next(&self) -> Option<(Vec<(PersonId, DeviceId)>, Vec<oneshot::Sender<()>>)> {
+        let mut waiting = self.waiting();
+        let Waiting { leases, written, .. } = std::mem::take(&mut *waiting);
+        waiting.under_way = !leases.is_empty();
+        waiting.under_way.then_some((leases, written))
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.0.lock().expect("no one panics holding the arrivals")
+    }
+}
 
 /// Runs until it is dropped.
 pub async fn run(gateway: Gateway) {

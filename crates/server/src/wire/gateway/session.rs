@@ -265,9 +265,7 @@ impl Session {
 
     /// Before the first word: whoever rings this person now finds them there.
     async fn greet(&self) {
-        if let Err(error) = presence::renew(&self.gateway.wire.app, &self.line.person, &self.line.device).await {
-            tracing::error!(?error, "a lease could not be renewed");
-        }
+        self.gateway.arrivals.arrive(&self.gateway.wire.app, &self.line).await;
         match desk::sync(&self.gateway, &self.asker).await {
             Ok(sync) => super::hub::send(&self.line, "sync", &sync),
             Err(refused) => super::hub::send(&self.line, "error", &told("sync", &refused)),
