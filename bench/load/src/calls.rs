@@ -188,11 +188,13 @@ struct Side {
     heard: Vec<String>,
     waiting: VecDeque<Heard>,
     names: BTreeMap<String, usize>,
+    /// The version of the call that it was shown on entering.
+    knows: i64,
 }
 
 impl Side {
     fn new(line: Line) -> Self {
-        Self { line, heard: vec![], waiting: VecDeque::new(), names: BTreeMap::new() }
+        Self { line, heard: vec![], waiting: VecDeque::new(), names: BTreeMap::new(), knows: 0 }
     }
 
     async fn ask(&mut self, event: &str, payload: &str) -> Result<String, Failure> {
@@ -228,6 +230,12 @@ impl Side {
     }
 
     fn count(&mut self, heard: &Heard) {
+        match heard.event() {
+            Some("joined-room") => self.knows = version_of(heard),
+            // Who is in the room already, `joined-room` has told: as the protocol says, older news is to be ignored.
+            Some("user-joined") if version_of(heard) <= self.knows => return,
+            _ => {}
+        }
         *self.names.entry(heard.event().unwrap_or("(an answer)").to_owned()).or_default() += 1;
         self.heard.push(heard.payload().to_owned());
     }
@@ -244,6 +252,7 @@ impl Side {
             }
         }
         self.waiting.clear();
+        self.knows = 0;
         Ok(())
     }
 
@@ -257,4 +266,12 @@ impl Side {
         }
         Ok(())
     }
+}
+
+fn version_of(heard: &Heard) -> i64 {
+    #[derive(serde::Deserialize)]
+    struct Versioned {
+        version: i64,
+    }
+    serde_json::from_str::<Versioned>(heard.payload()).map_or(0, |news| news.version)
 }

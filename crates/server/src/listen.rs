@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum_server::accept::NoDelayAcceptor;
 use axum_server::{Handle, Server};
 use hyper_util::rt::TokioTimer;
 use tokio::net::TcpListener;
@@ -74,7 +75,8 @@ impl Ports {
         let main = async {
             match acceptor {
                 Some(acceptor) => main.acceptor(acceptor).serve(app).await,
-                None => main.serve(app).await,
+                // A signal is small, and must not wait until the last one has been acknowledged.
+                None => main.acceptor(NoDelayAcceptor::new()).serve(app).await,
             }
         };
         let plain = async {

@@ -1,6 +1,7 @@
 //! Sessions, links, presence, feedback and the audit.
 
 use bedside_domain::ids::{CallId, DeviceId, RoomId};
+use bedside_domain::person::Person;
 use bedside_domain::presence::{Presence, Wish};
 use bedside_store::{Audited, Session, SignInLink, Use};
 
@@ -10,6 +11,8 @@ on_both!(
     a_session_lasts_until_it_is_ended_or_forgotten,
     a_link_comes_back_as_it_was_made,
     presence_follows_leases_wishes_and_engagements,
+    leases_are_renewed_together_but_not_those_closed_since,
+    of_many_sessions_and_people_those_who_may_stay_are_told,
     feedback_can_be_given_again,
     the_audit_tells_who_did_what_the_newest_first,
 );
@@ -93,6 +96,46 @@ async fn presence_follows_leases_wishes_and_engagements(stage: Stage) {
     stage.store.forget_before(after(1_000)).await.unwrap();
     assert_eq!(stage.store.rows_in("leases").await, 0);
     assert!(stage.store.signs(&[]).await.unwrap().is_empty());
+}
+
+async fn leases_are_renewed_together_but_not_those_closed_since(stage: Stage) {
+    let lease = |name: &str| (person(name), DeviceId::new("phone"));
+    let (ada, jane) = (lease("ada"), lease("jane"));
+    let many: Vec<_> = (0..1_200).map(|n| (person("jane"), DeviceId::new(format!("tab-{n}")))).collect();
+    let there: Vec<_> = [&ada, &jane, &ada].into_iter().chain(&many).cloned().collect();
+    stage.store.renew_leases(&there, NOON).await.unwrap();
+    assert_eq!(stage.store.rows_in("leases").await, 1_202);
+    stage.store.close_lease(&ada.0, &ada.1, after(3)).await.unwrap();
+    stage.store.renew_leases(&[ada.clone(), jane.clone()], after(2)).await.unwrap();
+    let signs = stage.store.signs(&[ada.0.clone(), jane.0.clone()]).await.unwrap();
+    assert_eq!(signs[&ada.0].presence(after(14)), Presence::Offline, "she has left after they were counted");
+    let of_phone = signs[&jane.0].leases.iter().find(|lease| lease.device == jane.1).expect("it was renewed");
+    assert_eq!((of_phone.renewed_at, of_phone.closed_at), (after(2), None));
+    stage.store.renew_leases(&[], after(3)).await.unwrap();
+}
+
+async fn of_many_sessions_and_people_those_who_may_stay_are_told(stage: Stage) {
+    for (hash, expires) in [("long", 100), ("short", 10)] {
+        let token_hash = hash.to_owned();
+        let session = Session {
+            token_hash,
+            person: person("jane"),
+            scope_room: None,
+            created_at: NOON,
+            expires_at: after(expires),
+        };
+        stage.store.put_session(&session).await.unwrap();
+    }
+    let asked: Vec<_> = ["long", "short", "none"].into_iter().map(str::to_owned).collect();
+    let last = stage.store.sessions_that_last(&asked, after(10)).await.unwrap();
+    assert_eq!(last.into_iter().collect::<Vec<_>>(), ["long"]);
+
+    let held = stage.store.person(&person("ada")).await.unwrap().expect("the stage has her");
+    let disabled = Person { disabled_at: Some(NOON), ..held.value };
+    stage.store.save_person(&disabled, Some(held.version), NOON).await.unwrap();
+    let asked: Vec<_> = ["ada", "jane", "nobody"].map(person).into_iter().cycle().take(1_300).collect();
+    let welcome = stage.store.welcome(&asked).await.unwrap();
+    assert_eq!(welcome.into_iter().collect::<Vec<_>>(), [person("jane")]);
 }
 
 async fn feedback_can_be_given_again(stage: Stage) {

@@ -39,7 +39,14 @@ pub struct Gateway {
 
 impl Gateway {
     pub fn new(wire: Wire) -> Self {
-        Self { wire, hub: Arc::default(), preconnect: Arc::default(), sessions: Arc::default(), arrivals: Arc::default(), chat_turn: Arc::default() }
+        Self {
+            wire,
+            hub: Arc::default(),
+            preconnect: Arc::default(),
+            sessions: Arc::default(),
+            arrivals: Arc::default(),
+            chat_turn: Arc::default(),
+        }
     }
 
     /// Both families of clients: `/video-call`, and `/` for the direct ones.

@@ -41,15 +41,19 @@ impl Arrivals {
     /// Returns when whoever rings this person finds them there, or when that could not be written.
     pub async fn arrive(self: &Arc<Self>, app: &Arc<App>, line: &Connection) {
         let (written, until) = oneshot::channel();
-        let mut waiting = self.waiting();
-        waiting.leases.push((line.person.clone(), line.device.clone()));
-        waiting.written.push(written);
-        let first = !std::mem::replace(&mut waiting.under_way, true);
-        drop(waiting);
-        if first {
+        let is_first = self.wait(line, written);
+        if is_first {
             tokio::spawn(self.clone().write_all(app.clone()));
         }
         let _ = until.await;
+    }
+
+    /// Whether nobody is writing yet.
+    fn wait(&self, line: &Connection, written: oneshot::Sender<()>) -> bool {
+        let mut waiting = self.waiting();
+        waiting.leases.push((line.person.clone(), line.device.clone()));
+        waiting.written.push(written);
+        !std::mem::replace(&mut waiting.under_way, true)
     }
 
     async fn write_all(self: Arc<Self>, app: Arc<App>) {
