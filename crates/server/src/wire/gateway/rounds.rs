@@ -57,7 +57,7 @@ impl Arrivals {
     }
 
     async fn write_all(self: Arc<Self>, app: Arc<App>) {
-        while let Some((leases, written)) = self.next() {
+        while let Some(Waiting { leases, written, .. }) = self.next() {
             if let Err(error) = presence::renew_all(&app, &leases, clock::now()).await {
                 tracing::error!(?error, "leases could not be renewed");
             }
@@ -67,11 +67,11 @@ impl Arrivals {
         }
     }
 
-    fn next(&self) -> Option<(Vec<(PersonId, DeviceId)>, Vec<oneshot::Sender<()>>)> {
+    fn next(&self) -> Option<Waiting> {
         let mut waiting = self.waiting();
-        let Waiting { leases, written, .. } = std::mem::take(&mut *waiting);
-        waiting.under_way = !leases.is_empty();
-        waiting.under_way.then_some((leases, written))
+        let some = std::mem::take(&mut *waiting);
+        waiting.under_way = !some.leases.is_empty();
+        waiting.under_way.then_some(some)
     }
 
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
