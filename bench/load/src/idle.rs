@@ -30,6 +30,8 @@ pub struct Idles {
 
 /// Enough to have the server load what it loads once.
 const WARMED_BY: usize = 50;
+/// They answer heartbeats from when so many have come, which on a busy machine takes a while.
+const TOGETHER: usize = 500;
 
 impl Idles {
     pub async fn run(&self, clinic: &Clinic, server: &Server) -> Result<Value, Failure> {
@@ -42,9 +44,11 @@ impl Idles {
         let mut held = JoinSet::new();
         let mut weighed = vec![];
         for count in &self.counts {
-            let (lines, _) = arrive(clinic, held.len()..*count, self.at_once).await?;
-            for line in lines {
-                held.spawn(hold(line, until.clone()));
+            while held.len() < *count {
+                let some = held.len()..(held.len() + TOGETHER).min(*count);
+                for line in arrive(clinic, some, self.at_once).await?.0 {
+                    held.spawn(hold(line, until.clone()));
+                }
             }
             self.settled().await;
             let memory = server.memory()?;
