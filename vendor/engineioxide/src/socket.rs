@@ -360,7 +360,10 @@ where
         #[cfg(feature = "tracing")]
         tracing::debug!(sid = ?self.id, "heartbeat sender routine started");
 
-        let mut interval_tick = tokio::time::interval(interval);
+        // The first ping is due one interval after the handshake, which was some milliseconds ago by now: whoever counts
+        // from there on must not find it late.
+        let first = tokio::time::Instant::now() + interval.saturating_sub(Duration::from_millis(15));
+        let mut interval_tick = tokio::time::interval_at(first, interval);
         interval_tick.tick().await;
         // Some clients send the pong packet in first. If that happens, we should consume it.
         heartbeat_rx.try_recv().ok();

@@ -75,6 +75,23 @@ where
     Ok(http_response(StatusCode::OK, packet, false))
 }
 
+/// Closes the session of a polling request that is dropped before it was answered.
+struct GivenUp<D: Default + Send + Sync + 'static>(Option<Arc<crate::Socket<D>>>);
+
+impl<D: Default + Send + Sync + 'static> GivenUp<D> {
+    fn was_answered(mut self) {
+        self.0 = None;
+    }
+}
+
+impl<D: Default + Send + Sync + 'static> Drop for GivenUp<D> {
+    fn drop(&mut self) {
+        if let Some(socket) = self.0.take() {
+            socket.close(DisconnectReason::TransportError);
+        }
+    }
+}
+
 /// Handle http polling request
 ///
 /// If there is packet in the socket buffer, it will be sent immediately
@@ -132,9 +149,13 @@ where
 
         // Stop waiting for the next packet as soon as the session is closed. The combinator is biased
         // towards the encoder completion, so any buffered close packet is still flushed to the client.
-        payload::encoder(rx_stream, protocol, socket.supports_binary, max_payload)
+        // A request that is given up takes the session with it: what was read for it is lost.
+        let given_up = GivenUp(Some(socket.clone()));
+        let payload = payload::encoder(rx_stream, protocol, socket.supports_binary, max_payload)
             .with_cancellation_token(&socket.cancellation_token)
-            .await
+            .await;
+        given_up.was_answered();
+        payload
     };
 
     let Some(Payload {
