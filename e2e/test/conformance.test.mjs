@@ -71,8 +71,10 @@ for (const path of ["/engine.io/", "/socket.io/"]) {
 
     test("the server pings, and whoever answers stays", async () => {
       const socket = await open(at());
+      const opened = Date.now();
       for (let n = 0; n < 3; n += 1) {
         assert.equal(await socket.next(), "2");
+        if (n === 0) assert.ok(Date.now() - opened > PING_EVERY * 0.9, "one interval after the handshake, not at once");
         socket.send("3");
       }
       socket.close();
@@ -84,6 +86,20 @@ for (const path of ["/engine.io/", "/socket.io/"]) {
         assert.deepEqual(await session.get(), { status: 200, text: "2" });
         assert.deepEqual(await session.post("3"), { status: 200, text: "ok" });
       }
+    });
+
+    test("a poll that is given up takes its session with it", async () => {
+      const session = await RawPolling.open(at());
+      const patience = new AbortController();
+      const polling = session.get({ signal: patience.signal });
+      // The server has to see the poll before it can miss it.
+      assert.equal(await Promise.race([polling, new Promise((resolve) => setTimeout(resolve, 200, "waits"))]), "waits");
+      patience.abort();
+      await assert.rejects(polling);
+      const until = Date.now() + PING_EVERY / 2;
+      let answer = { status: 200 };
+      while (answer.status === 200 && Date.now() < until) answer = await session.get({ signal: AbortSignal.timeout(100) }).catch(() => answer);
+      assert.equal(answer.status, 400);
     });
 
     test("whoever does not answer a ping is closed", async () => {
@@ -101,7 +117,7 @@ for (const path of ["/engine.io/", "/socket.io/"]) {
       const socket = await open(at());
       socket.send("1");
       await socket.closed;
-      const session = await RawPolling.quiet(at());
+      const session = await RawPolling.open(at());
       const [polled] = await Promise.all([session.get(), session.post("1")]);
       // A poll that came before is ended cleanly; one that came after finds no session.
       assert.ok((polled.status === 200 && polled.text === "6") || polled.status === 400, JSON.stringify(polled));
@@ -132,7 +148,7 @@ describe("Engine.IO 4, messages", SIDE_BY_SIDE, () => {
 
   test("payloads of one, several and mixed packets arrive in order", async () => {
     for (const payload of ["4hello", "4one\x1e4two\x1e4three", "4hello\x1ebAQIDBA==", "4ünïcödé €"]) {
-      const session = await RawPolling.quiet(at());
+      const session = await RawPolling.open(at());
       assert.deepEqual(await session.post(payload), { status: 200, text: "ok" });
       assert.deepEqual(await session.get(), { status: 200, text: payload });
     }
@@ -157,7 +173,7 @@ describe("Engine.IO 4, messages", SIDE_BY_SIDE, () => {
   });
 
   test("two polls at once close the session", async () => {
-    const session = await RawPolling.quiet(at());
+    const session = await RawPolling.open(at());
     const polls = await Promise.all([session.get(), session.get()]);
     polls.sort((one, other) => one.status - other.status);
     assert.deepEqual([polls[0].status, polls[0].text, polls[1].status], [200, "1", 400]);

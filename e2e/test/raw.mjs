@@ -67,15 +67,6 @@ export class RawPolling {
     return new RawPolling(url, JSON.parse((await answer.text()).slice(1)).sid);
   }
 
-  /** A session whose first ping is answered, so that none is due for a while: servers may send it at once. */
-  static async quiet(url) {
-    const session = await RawPolling.open(url);
-    const ping = await session.get();
-    const pong = await session.post("3");
-    if (ping.text !== "2" || pong.text !== "ok") throw new Error(JSON.stringify([ping, pong]));
-    return session;
-  }
-
   get #address() {
     return `${this.url}?EIO=4&transport=polling&sid=${this.sid}`;
   }
