@@ -143,3 +143,37 @@ test("whoever waits for an appointment that is cancelled is told, and nobody ent
   assert.equal(await ada.refused("join-room", { roomId }), "expired");
   assert.equal(await jane.refused("join-room", { roomId }), "expired");
 });
+
+test("whoever comes in hears first who is there, however quick the other is", async (t) => {
+  const stage = await serve(t);
+  const { ada, jane } = await two(stage);
+  for (let n = 0; n < 100; n += 1) {
+    const { callId } = await ada.does("call-user", { to: "jane" });
+    await jane.does("answer-call", { callId });
+    for (const line of [ada, jane]) line.forget();
+    const comes = async (line) => {
+      await line.does("join-room", { callId });
+      // Whoever is answered may speak at once.
+      await line.does("webrtc-signal", { callId, signal: { n } });
+    };
+    await Promise.all([comes(ada), comes(jane)]);
+    for (const line of [ada, jane]) {
+      await line.does("sync", {}); // What was sent before has come.
+      const first = line.names().find((name) => ["joined-room", "user-joined", "webrtc-signal"].includes(name));
+      assert.equal(first, "joined-room", `in call ${n}`);
+    }
+    await ada.does("end-call", { callId });
+  }
+});
+
+test("two connections over one socket are two connections", async (t) => {
+  const stage = await serve(t);
+  const { ada, jane, roomId } = await inACall(stage);
+  const manager = ada.socket.io;
+  const other = manager.socket("/", { auth: { token: ada.token } });
+  await new Promise((resolve) => other.once("sync", resolve));
+  other.disconnect();
+  await ada.does("webrtc-signal", { roomId, signal: "still there" });
+  assert.equal((await jane.heard("webrtc-signal")).signal, "still there");
+  assert.equal(jane.names().includes("user-reconnecting"), false);
+});

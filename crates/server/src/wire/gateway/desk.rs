@@ -140,12 +140,10 @@ impl Seated<'_> {
     async fn take_seat(&self, held: &Held<translate::Call>, was_there: bool) -> Result<(), Refused> {
         let (call, room) = (&held.value, &held.value.room);
         let sat = self.gateway.hub.sits(room, self.line);
-        if self.gateway.hub.seat(room, self.me()).is_none() {
-            return Ok(());
-        }
         let names = self.gateway.wire.app.names(seats::people_of(call)).await?;
+        let Some(line) = self.gateway.hub.seat(room, self.me()) else { return Ok(()) };
         let joined = joined(self.gateway, call, held.version, &names, self.me()).await;
-        super::hub::send(self.line, "joined-room", &joined);
+        self.gateway.hub.welcome(room, &line, &joined);
         if was_there && !sat {
             let back = json!({ "roomId": room.as_str(), "callId": call.id.as_str(), "userId": self.me().as_str() });
             teller::came(self.gateway, room, self.me(), "user-back", back);

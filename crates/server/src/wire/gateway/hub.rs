@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, Weak};
 
 use bedside_protocol::ids::{DeviceId, PersonId, RoomId};
 use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 use socketioxide::extract::SocketRef;
-use socketioxide::socket::Sid;
 
 use super::session::Session;
 
@@ -19,9 +19,15 @@ pub struct Connection {
     pub device: DeviceId,
     pub socket: SocketRef,
     pub session: Weak<Session>,
+    /// The rooms that it has asked to enter.
+    rooms: Mutex<Vec<RoomId>>,
 }
 
 impl Connection {
+    pub fn new(person: PersonId, device: DeviceId, socket: SocketRef, session: Weak<Session>) -> Self {
+        Self { person, device, socket, session, rooms: Mutex::default() }
+    }
+
     /// Ends the session at once. Socket.IO cannot do it: its good-bye waits behind all that the client has not read.
     pub fn cut(&self) {
         if let Some(session) = self.session.upgrade() {
@@ -39,7 +45,7 @@ struct Held {
     rooms: HashMap<RoomId, HashMap<PersonId, Seat>>,
     /// Which connection asked to enter, until the room has let it in.
     asking: HashMap<(RoomId, PersonId), Asking>,
-    watching: HashMap<Sid, Watch>,
+    watching: Vec<Watch>,
 }
 
 /// A connection that wishes to enter, and what its client says of itself to the others.
@@ -57,6 +63,8 @@ struct Seat {
     is_here: bool,
     shown: Shown,
     client: Option<Announced>,
+    /// What the room heard since this seat was taken, until its connection has been told who is there.
+    early: Option<Vec<(&'static str, Box<RawValue>)>>,
 }
 
 /// What others see of somebody in the room.
@@ -91,23 +99,24 @@ impl Hub {
     /// The rooms in which this very connection had the seat: the person has lost them now.
     pub fn disconnect(&self, line: &Line) -> Vec<RoomId> {
         let mut held = self.held();
-        let id = line.socket.id;
         if let Some(lines) = held.people.get_mut(&line.person) {
-            lines.retain(|other| other.socket.id != id);
+            lines.retain(|other| !Arc::ptr_eq(other, line));
             if lines.is_empty() {
                 held.people.remove(&line.person);
             }
         }
-        held.watching.remove(&id);
-        held.asking.retain(|_, asking| asking.line.socket.id != id);
-        let mut sat = Vec::new();
-        for (room, seats) in &mut held.rooms {
-            if let Some(seat) = seats.get_mut(&line.person).filter(|seat| seat.line.socket.id == id) {
-                seat.is_here = false;
-                sat.push(room.clone());
+        held.watching.retain(|watch| !Arc::ptr_eq(&watch.line, line));
+        let mut rooms = std::mem::take(&mut *line.rooms.lock().expect("no one panics holding the rooms"));
+        rooms.retain(|room| {
+            let key = (room.clone(), line.person.clone());
+            if held.asking.get(&key).is_some_and(|asking| Arc::ptr_eq(&asking.line, line)) {
+                held.asking.remove(&key);
             }
-        }
-        sat
+            let seat = held.rooms.get_mut(room).and_then(|seats| seats.get_mut(&line.person));
+            let seat = seat.filter(|seat| Arc::ptr_eq(&seat.line, line));
+            seat.map(|seat| seat.is_here = false).is_some()
+        });
+        rooms
     }
 
     pub fn lines_of(&self, person: &PersonId) -> Vec<Line> {
@@ -117,6 +126,11 @@ impl Hub {
     /// This connection wishes to enter; it gets the seat when the room lets the person in.
     pub fn ask_to_enter(&self, room: &RoomId, line: &Line, client: Option<Announced>) {
         let asking = Asking { line: line.clone(), client };
+        let mut rooms = line.rooms.lock().expect("no one panics holding the rooms");
+        if !rooms.contains(room) {
+            rooms.push(room.clone());
+        }
+        drop(rooms);
         self.held().asking.insert((room.clone(), line.person.clone()), asking);
     }
 
@@ -124,7 +138,7 @@ impl Hub {
     pub fn give_up_asking(&self, room: &RoomId, line: &Line) {
         let mut held = self.held();
         let key = (room.clone(), line.person.clone());
-        if held.asking.get(&key).is_some_and(|asking| asking.line.socket.id == line.socket.id) {
+        if held.asking.get(&key).is_some_and(|asking| Arc::ptr_eq(&asking.line, line)) {
             held.asking.remove(&key);
         }
     }
@@ -134,19 +148,31 @@ impl Hub {
         self.held().asking.get(&(room.clone(), person.clone())).map(|asking| asking.line.clone())
     }
 
-    /// The person has the seat: the newest connection that asked. What they show is kept.
+    /// The person has the seat: the newest connection that asked. What they show is kept. [`Hub::welcome`] follows.
     pub fn seat(&self, room: &RoomId, person: &PersonId) -> Option<Line> {
         let mut held = self.held();
         let Asking { line, client } = held.asking.remove(&(room.clone(), person.clone()))?;
         let seats = held.rooms.entry(room.clone()).or_default();
         let before = seats.remove(person);
         let shown = before.as_ref().map_or(Shown::default(), |seat| seat.shown);
-        seats.insert(person.clone(), Seat { line: line.clone(), is_here: true, shown, client });
+        seats.insert(person.clone(), Seat { line: line.clone(), is_here: true, shown, client, early: Some(vec![]) });
         drop(held);
-        if let Some(older) = before.filter(|seat| seat.line.socket.id != line.socket.id) {
+        if let Some(older) = before.filter(|seat| !Arc::ptr_eq(&seat.line, &line)) {
             send(&older.line, "seat-taken", &json!({ "roomId": room.as_str() }));
         }
         Some(line)
+    }
+
+    /// Tells the connection in that seat who is there, and then what has happened since it was taken: whoever is
+    /// quick is not heard before one knows of them.
+    pub fn welcome(&self, room: &RoomId, line: &Line, joined: &Value) {
+        let mut held = self.held();
+        let seat = held.rooms.get_mut(room).and_then(|seats| seats.get_mut(&line.person));
+        let Some(seat) = seat.filter(|seat| Arc::ptr_eq(&seat.line, line)) else { return };
+        send(line, "joined-room", joined);
+        for (event, payload) in seat.early.take().unwrap_or_default() {
+            send(line, event, &payload);
+        }
     }
 
     /// Out of the seat; the same connection waits to be let in again.
@@ -176,7 +202,7 @@ impl Hub {
     pub fn sits(&self, room: &RoomId, line: &Line) -> bool {
         let held = self.held();
         let seat = held.rooms.get(room).and_then(|seats| seats.get(&line.person));
-        seat.is_some_and(|seat| seat.line.socket.id == line.socket.id)
+        seat.is_some_and(|seat| Arc::ptr_eq(&seat.line, line))
     }
 
     pub fn shown(&self, room: &RoomId, person: &PersonId) -> Shown {
@@ -203,9 +229,9 @@ impl Hub {
 
     /// To everybody in the room but one, or to one alone. Sent under the lock, so that all hear in one order.
     pub fn tell_room<T: Serialize>(&self, room: &RoomId, to: To<'_>, event: &'static str, payload: &T) -> usize {
-        let held = self.held();
+        let mut held = self.held();
         let mut told = 0;
-        for (person, seat) in held.rooms.get(room).into_iter().flatten() {
+        for (person, seat) in held.rooms.get_mut(room).into_iter().flatten() {
             let meant = match to {
                 To::All => true,
                 To::AllBut(other) => person != other,
@@ -213,7 +239,7 @@ impl Hub {
                 To::One(one) => person == one,
             };
             if meant && seat.is_here {
-                send(&seat.line, event, payload);
+                seat.tell(event, payload);
                 told += 1;
             }
         }
@@ -228,13 +254,15 @@ impl Hub {
 
     pub fn watch(&self, line: &Line, people: Vec<PersonId>) {
         let told = people.into_iter().map(|person| (person, None)).collect();
-        self.held().watching.insert(line.socket.id, Watch { line: line.clone(), told });
+        let mut held = self.held();
+        held.watching.retain(|watch| !Arc::ptr_eq(&watch.line, line));
+        held.watching.push(Watch { line: line.clone(), told });
     }
 
     /// Everybody whom somebody watches.
     pub fn watched(&self) -> Vec<PersonId> {
         let held = self.held();
-        let mut people: Vec<_> = held.watching.values().flat_map(|watch| watch.told.keys()).cloned().collect();
+        let mut people: Vec<_> = held.watching.iter().flat_map(|watch| watch.told.keys()).cloned().collect();
         people.sort();
         people.dedup();
         people
@@ -242,7 +270,7 @@ impl Hub {
 
     /// Tells each watcher what has changed for them.
     pub fn tell_presence(&self, shown: &HashMap<PersonId, &'static str>) {
-        for watch in self.held().watching.values_mut() {
+        for watch in &mut self.held().watching {
             for (person, told) in &mut watch.told {
                 let now = shown.get(person).copied();
                 if now.is_some() && *told != now {
@@ -257,6 +285,20 @@ impl Hub {
         self.0.lock().expect("no one panics holding the hub")
     }
 }
+
+impl Seat {
+    fn tell<T: Serialize>(&mut self, event: &'static str, payload: &T) {
+        let Some(early) = &mut self.early else { return send(&self.line, event, payload) };
+        match to_raw_value(payload) {
+            Ok(payload) if early.len() < EARLY_AT_MOST => early.push((event, payload)),
+            // On coming back, `sync` gives it all.
+            _ => self.line.cut(),
+        }
+    }
+}
+
+/// Of what may happen between taking a seat and being told who is there.
+const EARLY_AT_MOST: usize = 256;
 
 /// Whom in a room a message is for.
 #[derive(Clone, Copy)]

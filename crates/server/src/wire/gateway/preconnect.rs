@@ -2,7 +2,7 @@
 //! Only while it rings, and only between clients that both said that they can.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use bedside_protocol::ids::{CallId, DeviceId};
 
@@ -42,11 +42,7 @@ impl Preconnect {
         let ring = held.get(call)?;
         let caller = ring.caller.as_ref()?;
         let rings = ring.devices.iter().find(|line| &line.device == device)?;
-        match from.socket.id {
-            id if id == caller.socket.id => Some(rings.clone()),
-            id if id == rings.socket.id => Some(caller.clone()),
-            _ => None,
-        }
+        if Arc::ptr_eq(from, caller) { Some(rings.clone()) } else { Arc::ptr_eq(from, rings).then(|| caller.clone()) }
     }
 
     /// It rings no more.
@@ -56,8 +52,8 @@ impl Preconnect {
 
     pub fn disconnect(&self, line: &Line) {
         self.held().retain(|_, ring| {
-            ring.devices.retain(|device| device.socket.id != line.socket.id);
-            if ring.caller.as_ref().is_some_and(|caller| caller.socket.id == line.socket.id) {
+            ring.devices.retain(|device| !Arc::ptr_eq(device, line));
+            if ring.caller.as_ref().is_some_and(|caller| Arc::ptr_eq(caller, line)) {
                 ring.caller = None;
             }
             ring.caller.is_some() || !ring.devices.is_empty()

@@ -34,6 +34,8 @@ const QUEUE: usize = 128;
 const MESSAGES_A_SECOND: NonZeroU32 = NonZeroU32::new(50).expect("fifty");
 const MESSAGES_AT_ONCE: NonZeroU32 = NonZeroU32::new(200).expect("two hundred");
 const REFUSED_AT_MOST: u32 = 200;
+/// Closing on what has not been read throws away what the client has not read either: that it was refused, and why.
+const LISTENED_TO_STILL: Duration = Duration::from_secs(1);
 const GOOD_BYE_TRIED_EVERY: Duration = Duration::from_millis(100);
 const GOOD_BYE_WITHIN: Duration = Duration::from_secs(60);
 /// How often one that is slowed down is looked at again.
@@ -140,7 +142,7 @@ pub fn begin(gateway: &Gateway, socket: SocketRef) {
         number,
         asker: guest.asker,
         stay: guest.stay,
-        line: Arc::new(Connection { person, device: guest.device, socket: socket.clone(), session: session.clone() }),
+        line: Arc::new(Connection::new(person, guest.device, socket.clone(), session.clone())),
         pace: RateLimiter::direct(Quota::per_second(MESSAGES_A_SECOND).allow_burst(MESSAGES_AT_ONCE)),
         work: Mutex::default(),
     });
@@ -207,13 +209,19 @@ impl Session {
     }
 
     fn refuse(&self, said: Said) {
-        said.answer(&self.line, Err(Refused::rate_limited(1)));
         let mut work = self.work();
         work.refused += 1;
-        let too_often = work.refused > REFUSED_AT_MOST;
+        let refused = work.refused;
         drop(work);
-        if too_often {
-            self.line.cut();
+        if refused <= REFUSED_AT_MOST {
+            said.answer(&self.line, Err(Refused::rate_limited(1)));
+        }
+        if refused == REFUSED_AT_MOST {
+            let line = self.line.clone();
+            tokio::spawn(async move {
+                tokio::time::sleep(LISTENED_TO_STILL).await;
+                line.cut();
+            });
         }
     }
 

@@ -108,7 +108,7 @@ async fn tell(gateway: &Gateway, news: &CallNews) {
             Step::Seat { person, event, payload } => {
                 if let Some(line) = gateway.hub.seat(room, &person) {
                     let joined = desk::joined(gateway, &news.call, news.version, &names, &person).await;
-                    hub::send(&line, "joined-room", &joined);
+                    gateway.hub.welcome(room, &line, &joined);
                 }
                 came(gateway, room, &person, event, payload);
             }
