@@ -47,6 +47,8 @@ class Stage {
 
   /** `kill -9`: no good-bye. */
   async kill() {
+    const { exitCode, signalCode } = this.#process;
+    if (exitCode !== null || signalCode !== null) return; // It is gone already.
     const gone = new Promise((resolve) => this.#process.once("exit", resolve));
     this.#process.kill("SIGKILL");
     await gone;
