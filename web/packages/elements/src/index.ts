@@ -1,0 +1,2 @@
+export { Follow, type Readable } from "./follow.ts";
+export { BedsideElement, define, GROUND } from "./element.ts";
