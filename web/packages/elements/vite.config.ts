@@ -5,7 +5,7 @@ export default defineConfig({
   root: import.meta.dirname,
   server: { open: "/gallery.html" },
   build: {
-    outDir: "../../dist-gallery",
+    outDir: "dist/gallery",
     emptyOutDir: true,
     target: "es2022",
     rolldownOptions: { input: "gallery.html" },

@@ -1,0 +1,36 @@
+import { html, type TemplateResult } from "lit";
+import type { States } from "../gallery/state.ts";
+import "./call-button.ts";
+import type { CallButton } from "./call-button.ts";
+
+function shown({
+  presence = "online",
+  ringing,
+  callType = "video",
+  name = "Dr. Jane Smith",
+}: Partial<CallButton>): TemplateResult {
+  return html`<div style="max-width: 60rem; margin: 0 auto; padding: 24px 16px">
+    <h1 style="margin: 0 0 4px; font-size: 28px; line-height: 1.2">${name}</h1>
+    <p style="margin: 0 0 16px">Dermatology</p>
+    <bedside-call-button
+      name=${name}
+      presence=${presence}
+      call-type=${callType}
+      .ringing=${ringing}
+    ></bedside-call-button>
+  </div>`;
+}
+
+export const states: States = {
+  "bedside-call-button": {
+    online: () => shown({}),
+    voice: () => shown({ callType: "audio" }),
+    away: () => shown({ presence: "away" }),
+    busy: () => shown({ presence: "busy" }),
+    offline: () => shown({ presence: "offline" }),
+    calling: () => shown({ ringing: { state: "calling" } }),
+    ringing: () => shown({ ringing: { state: "ringing" } }),
+    "not-answered": () =>
+      shown({ ringing: { state: "over", words: "Dr. Jane Smith did not answer. Try again later, or book a time." } }),
+  },
+};

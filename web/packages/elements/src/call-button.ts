@@ -1,0 +1,102 @@
+import { html, nothing, type PropertyValues, type TemplateResult, unsafeCSS } from "lit";
+import phone from "lucide-static/icons/phone.svg?raw";
+import phoneOff from "lucide-static/icons/phone-off.svg?raw";
+import video from "lucide-static/icons/video.svg?raw";
+import css from "./call-button.css?inline";
+import { BedsideElement, define, GROUND } from "./element.ts";
+import { icon } from "./icon.ts";
+import { portrait } from "./pieces.ts";
+import { type Presence, presenceMark } from "./presence.ts";
+
+/** The call that one makes, as far as there is something to see of it. */
+export type Ringing =
+  { readonly state: "calling" } | { readonly state: "ringing" } | { readonly state: "over"; readonly words: string };
+
+/** `<bedside-call-button>`: whether somebody is there, a button that rings them, and how that goes. */
+export class CallButton extends BedsideElement {
+  static override styles = [...GROUND, unsafeCSS(css)];
+  static override properties = {
+    ...BedsideElement.properties,
+    name: {},
+    about: {},
+    picture: {},
+    presence: {},
+    callType: { attribute: "call-type" },
+    ringing: { attribute: false },
+  };
+
+  /** Whom it rings, as the practice writes them. */
+  declare name: string;
+  /** What they are, such as "Dermatology". */
+  declare about: string;
+  declare picture: string | undefined;
+  /** Whether they are there; without it they may be. */
+  declare presence: Presence | undefined;
+  declare callType: "video" | "audio";
+  declare ringing: Ringing | undefined;
+
+  constructor() {
+    super();
+    this.name = "";
+    this.about = "";
+    this.callType = "video";
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (!changed.has("ringing")) return;
+    const dialog = this.renderRoot.querySelector("dialog");
+    if (this.ringing && !dialog?.open) dialog?.showModal();
+    if (!this.ringing && dialog?.open) dialog.close();
+  }
+
+  protected override render(): TemplateResult {
+    const { name, presence, callType } = this;
+    const canRing = presence === undefined || presence === "online" || presence === "away";
+    return html`<div class="idle">
+        <button
+          class="main"
+          part="button"
+          ?disabled=${!canRing}
+          aria-label=${this.say(`button.${callType}-whom`, { name })}
+          aria-describedby=${presence ? "presence" : nothing}
+          @click=${() => this.wish("ring-person", { callType })}
+        >
+          ${icon(callType === "video" ? video : phone)} ${this.say(`button.${callType}`)}
+        </button>
+        ${presence ? html`<span id="presence" part="presence">${presenceMark(presence, this.say.bind(this))}</span>` : nothing}
+      </div>
+      <dialog part="dialog" aria-labelledby="name" @cancel=${this.#cancelled}>
+        ${this.ringing ? this.#ring(this.ringing) : nothing}
+      </dialog>`;
+  }
+
+  #ring(ringing: Ringing): TemplateResult {
+    const over = ringing.state === "over";
+    return html`<div class="ring ${over ? "" : "rings"}">
+      <span class="breath">${portrait({ name: this.name, picture: this.picture ?? null })}</span>
+      <h2 id="name">${this.name}</h2>
+      <p class="soft" role="status">${over ? ringing.words : this.say(`button.${ringing.state}`)}</p>
+      <div class="actions">${over ? this.#whatNow() : this.#giveUp()}</div>
+    </div>`;
+  }
+
+  #giveUp(): TemplateResult {
+    return html`<button class="stop" @click=${() => this.wish("cancel-ring")}>
+      ${icon(phoneOff)} ${this.say("button.cancel")}
+    </button>`;
+  }
+
+  #whatNow(): TemplateResult {
+    return html`<button @click=${() => this.wish("close-ring")}>${this.say("common.close")}</button>
+      <button class="main" @click=${() => this.wish("ring-person", { callType: this.callType })}>
+        ${this.say("common.again")}
+      </button>`;
+  }
+
+  /** Escape means what the button there means; the owner of the data then takes `ringing` away. */
+  readonly #cancelled = (event: Event) => {
+    event.preventDefault();
+    this.wish(this.ringing?.state === "over" ? "close-ring" : "cancel-ring");
+  };
+}
+define("bedside-call-button", CallButton);

@@ -1,0 +1,25 @@
+import { html, type TemplateResult } from "lit";
+import type { MediaState } from "./media.ts";
+
+const streams = new WeakMap<MediaStreamTrack, MediaStream>();
+
+/** One's own picture, as in a mirror. Nothing else is shown so: text behind somebody is read by the others. */
+export function selfView({ camera, facing }: Pick<MediaState, "camera" | "facing">, name: string): TemplateResult {
+  const stream = camera.state === "on" ? streamOf(camera.track) : null;
+  return html`<video
+    class=${facing === "user" ? "mirrored" : ""}
+    .srcObject=${stream}
+    ?hidden=${stream === null}
+    aria-label=${name}
+    autoplay
+    muted
+    playsinline
+  ></video>`;
+}
+
+/** One stream for a track: a new one each time would make the picture flicker. */
+function streamOf(track: MediaStreamTrack): MediaStream {
+  const known = streams.get(track) ?? new MediaStream([track]);
+  streams.set(track, known);
+  return known;
+}
