@@ -1,10 +1,8 @@
 import { html, nothing, type PropertyValues, type TemplateResult, unsafeCSS } from "lit";
 import { styleMap } from "lit/directives/style-map.js";
 import camera from "lucide-static/icons/video.svg?raw";
-import cameraOff from "lucide-static/icons/video-off.svg?raw";
 import good from "lucide-static/icons/circle-check.svg?raw";
 import microphone from "lucide-static/icons/mic.svg?raw";
-import microphoneOff from "lucide-static/icons/mic-off.svg?raw";
 import network from "lucide-static/icons/wifi.svg?raw";
 import speaker from "lucide-static/icons/volume-2.svg?raw";
 import warning from "lucide-static/icons/triangle-alert.svg?raw";
@@ -15,8 +13,9 @@ import { BedsideElement, define, GROUND } from "./element.ts";
 import { Follow } from "./follow.ts";
 import { guide } from "./guide.ts";
 import { type Icon, icon } from "./icon.ts";
-import type { Device, DeviceList, Listen, MediaState, OwnMedia, Source, Verdict } from "./media.ts";
-import { selfView } from "./self-view.ts";
+import type { Device, DeviceList, Listen, MediaState, OwnMedia, Verdict } from "./media.ts";
+import { preview } from "./preview.ts";
+import previewCss from "./preview.css?inline";
 
 export interface JoinCall {
   readonly name: string;
@@ -28,7 +27,7 @@ const LOUD = 0.2;
 
 /** `<bedside-device-check>`: see oneself, choose devices, try them, and join, with any of them or with none. */
 export class DeviceCheck extends BedsideElement {
-  static override styles = [...GROUND, unsafeCSS(css)];
+  static override styles = [...GROUND, unsafeCSS(previewCss), unsafeCSS(css)];
   static override properties = {
     ...BedsideElement.properties,
     media: { attribute: false },
@@ -95,7 +94,9 @@ export class DeviceCheck extends BedsideElement {
   protected override render(): TemplateResult {
     return html`<form class="check" part="form" novalidate @submit=${this.#join}>
       ${this.heading ? html`<h2>${this.heading}</h2>` : nothing}
-      <div class="sight">${this.#preview()} ${this.#problem("camera")} ${this.#problem("microphone")}</div>
+      <div class="sight">
+        ${preview(this.media, this.say.bind(this))} ${this.#problem("camera")} ${this.#problem("microphone")}
+      </div>
       <div class="choices">
         ${this.#cameras()} ${this.#microphones()} ${this.#speakers()} ${this.testNetwork ? this.#networkRow() : nothing}
         ${this.asksName ? this.#nameField() : nothing} ${this.consent ? this.#consentBox() : nothing}
@@ -103,42 +104,6 @@ export class DeviceCheck extends BedsideElement {
         <p class="soft small how" role="status">${this.#how()}</p>
       </div>
     </form>`;
-  }
-
-  #preview(): TemplateResult {
-    const { camera: source, facing } = this.#media();
-    return html`<div class="preview" part="preview">
-      ${selfView({ camera: source, facing }, this.say("check.yourself"))}
-      ${source.state === "on" ? nothing : html`<p>${this.#inPreview(source)}</p>`}
-      <div class="toggles">
-        ${this.#toggle("microphone", microphone, microphoneOff)} ${this.#toggle("camera", camera, cameraOff)}
-      </div>
-    </div>`;
-  }
-
-  #inPreview(source: Source): string {
-    if (source.state === "opening") return this.say("check.asked");
-    return this.say(source.state === "interrupted" ? "check.camera.interrupted" : "check.camera.off");
-  }
-
-  #toggle(kind: "camera" | "microphone", on: Icon, off: Icon): TemplateResult {
-    const isOn = this.#media()[kind].state === "on";
-    const name = this.say(`check.${kind}.${isOn ? "turn-off" : "turn-on"}`);
-    return html`<button
-      type="button"
-      class="round ${isOn ? "" : "is-off"}"
-      aria-label=${name}
-      title=${name}
-      @click=${() => this.#turn(kind)}
-    >
-      ${icon(isOn ? on : off)}
-    </button>`;
-  }
-
-  #turn(kind: "camera" | "microphone"): void {
-    const isOn = this.#media()[kind].state === "on";
-    if (kind === "camera") isOn ? this.media?.closeCamera() : void this.media?.openCamera();
-    else isOn ? this.media?.closeMicrophone() : void this.media?.openMicrophone();
   }
 
   #cameras(): TemplateResult {
@@ -155,7 +120,12 @@ export class DeviceCheck extends BedsideElement {
 
   #speakers(): TemplateResult {
     const choose = (id: string) => (this.#speakerId = id);
-    const test = html`<button type="button" class="small" @click=${() => chime(this.#speakerId)}>
+    const test = html`<button
+      type="button"
+      class="small"
+      aria-label=${this.say("check.speaker.try")}
+      @click=${() => chime(this.#speakerId)}
+    >
       ${this.say("check.speaker.test")}
     </button>`;
     return this.#row("speaker", speaker, this.#devices.value?.speakers ?? [], choose, test);
@@ -186,8 +156,17 @@ export class DeviceCheck extends BedsideElement {
               <span>${label}</span><span class="soft small">${this.#status(kind, named[0])}</span>
             </div>`
       }
-      ${side}
+      ${side} ${kind === "speaker" ? nothing : this.#turnOn(kind)}
     </div>`;
+  }
+
+  #turnOn(kind: "camera" | "microphone"): TemplateResult | typeof nothing {
+    if (this.#media()[kind].state !== "off") return nothing;
+    const name = this.say(`check.${kind}.turn-on`);
+    const open = () => void (kind === "camera" ? this.media?.openCamera() : this.media?.openMicrophone());
+    return html`<button type="button" class="small" aria-label=${name} @click=${open}>
+      ${this.say("check.turn-on")}
+    </button>`;
   }
 
   #chosen(kind: "camera" | "microphone" | "speaker"): string | undefined {

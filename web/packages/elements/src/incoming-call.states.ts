@@ -1,5 +1,6 @@
 import { html, type TemplateResult } from "lit";
 import { ref } from "lit/directives/ref.js";
+import { press } from "../gallery/press.ts";
 import type { States } from "../gallery/state.ts";
 import "./incoming-call.ts";
 import type { IncomingCall, Ring } from "./incoming-call.ts";
@@ -30,13 +31,6 @@ function shown(of: Partial<IncomingCall>): TemplateResult {
       .trouble=${trouble}
       .silent=${silent}
     ></bedside-incoming-call>`;
-}
-
-async function press(place: Element | undefined, button: string): Promise<void> {
-  await Promise.resolve(); // What is in the place comes after the place.
-  const element = place?.querySelector<IncomingCall>("bedside-incoming-call");
-  await element?.updateComplete;
-  element?.renderRoot.querySelector<HTMLElement>(button)?.click();
 }
 
 const REASON = "A rash on both arms since Monday, and it itches at night.";

@@ -23,6 +23,12 @@ export function dayAndClock(at: number, reader: Reader): string {
   return format(at, reader, { weekday: "short", day: "numeric", month: "short", ...CLOCK });
 }
 
+/** "14:30" if that is today, with the day if it is not. */
+export function clockOfDay(at: number, now: number, reader: Reader): string {
+  const day = { year: "numeric", month: "numeric", day: "numeric" } as const;
+  return format(at, reader, day) === format(now, reader, day) ? clock(at, reader) : dayAndClock(at, reader);
+}
+
 /** "8 sec" below a minute, "4 min" below an hour, then "1 hr". */
 export function duration(milliseconds: number, { locale }: Reader): string {
   const seconds = Math.max(0, Math.floor(milliseconds / 1_000));

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { clock, dayAndClock, duration, stopwatch } from "../src/times.ts";
+import { clock, clockOfDay, dayAndClock, duration, stopwatch } from "../src/times.ts";
 
 const AT = Date.parse("2026-03-03T13:30:00Z");
 
@@ -7,6 +7,12 @@ test("times are written in the person's zone and manner", () => {
   expect(clock(AT, { locale: "de", zone: "Europe/Vienna" })).toBe("14:30");
   expect(clock(AT, { locale: "en-US", zone: "America/New_York" })).toBe("08:30 AM");
   expect(dayAndClock(AT, { locale: "en-GB", zone: "UTC" })).toBe("Tue 3 Mar, 13:30");
+});
+
+test("the day is told only if it is another one where the reader is", () => {
+  const reader = { locale: "de", zone: "Pacific/Auckland" };
+  expect(clockOfDay(AT, AT - 3_600_000, reader)).toBe("02:30");
+  expect(clockOfDay(AT, AT - 86_400_000, reader)).toBe("Mi., 4. März, 02:30");
 });
 
 test("a duration has the unit that fits", () => {
