@@ -1,22 +1,28 @@
+import type { Bedside, Presence } from "@bedside/client";
 import { html, nothing, type PropertyValues, type TemplateResult, unsafeCSS } from "lit";
 import phone from "lucide-static/icons/phone.svg?raw";
 import phoneOff from "lucide-static/icons/phone-off.svg?raw";
 import video from "lucide-static/icons/video.svg?raw";
 import css from "./call-button.css?inline";
-import { BedsideElement, define, GROUND } from "./element.ts";
+import { ringBy } from "./call-button-live.ts";
+import { ConnectedElement } from "./connection.ts";
+import { define, GROUND } from "./element.ts";
 import { icon } from "./icon.ts";
 import { portrait } from "./pieces.ts";
-import { type Presence, presenceMark } from "./presence.ts";
+import { presenceMark } from "./presence.ts";
 
 /** The call that one makes, as far as there is something to see of it. */
 export type Ringing =
   { readonly state: "calling" } | { readonly state: "ringing" } | { readonly state: "over"; readonly words: string };
 
 /** `<bedside-call-button>`: whether somebody is there, a button that rings them, and how that goes. */
-export class CallButton extends BedsideElement {
+export class CallButton extends ConnectedElement {
   static override styles = [...GROUND, unsafeCSS(css)];
   static override properties = {
-    ...BedsideElement.properties,
+    ...ConnectedElement.properties,
+    user: {},
+    reason: {},
+    appointment: {},
     name: {},
     about: {},
     picture: {},
@@ -25,6 +31,12 @@ export class CallButton extends BedsideElement {
     ringing: { attribute: false },
   };
 
+  /** The id of whom it rings. */
+  declare user: string;
+  /** What they read beside the caller's name. */
+  declare reason: string | undefined;
+  /** The id of the appointment of the two, whose room is used then. */
+  declare appointment: string | undefined;
   /** Whom it rings, as the practice writes them. */
   declare name: string;
   /** What they are, such as "Dermatology". */
@@ -37,9 +49,19 @@ export class CallButton extends BedsideElement {
 
   constructor() {
     super();
+    this.user = "";
     this.name = "";
     this.about = "";
     this.callType = "video";
+  }
+
+  protected override live(bedside: Bedside, signal: AbortSignal): void {
+    ringBy(this, bedside, signal);
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    super.willUpdate(changed);
+    if (changed.has("user") && this.hasUpdated) this.again();
   }
 
   protected override updated(changed: PropertyValues<this>): void {
@@ -63,7 +85,7 @@ export class CallButton extends BedsideElement {
         >
           ${icon(callType === "video" ? video : phone)} ${this.say(`button.${callType}`)}
         </button>
-        ${presence ? html`<span id="presence" part="presence">${presenceMark(presence, this.say.bind(this))}</span>` : nothing}
+        ${presence ? html`<span id="presence" part="presence">${presenceMark(presence, this.words)}</span>` : nothing}
       </div>
       <dialog part="dialog" aria-labelledby="name" @cancel=${this.#cancelled}>
         ${this.ringing ? this.#ring(this.ringing) : nothing}

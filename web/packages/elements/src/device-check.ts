@@ -1,3 +1,4 @@
+import { watchLoudness } from "@bedside/client";
 import { html, nothing, type PropertyValues, type TemplateResult, unsafeCSS } from "lit";
 import { styleMap } from "lit/directives/style-map.js";
 import camera from "lucide-static/icons/video.svg?raw";
@@ -42,8 +43,7 @@ export class DeviceCheck extends BedsideElement {
 
   /** The camera and the microphone: the client's `LocalMedia`. */
   declare media: OwnMedia | undefined;
-  /** Without it there is no meter. */
-  declare listen: Listen | undefined;
+  declare listen: Listen;
   /** Without it the network is not spoken of. */
   declare testNetwork: ((signal: AbortSignal) => Promise<{ readonly verdict: Verdict }>) | undefined;
   declare browser: ReturnType<typeof browserOf>;
@@ -64,6 +64,7 @@ export class DeviceCheck extends BedsideElement {
 
   constructor() {
     super();
+    this.listen = watchLoudness;
     this.browser = browserOf(navigator);
     this.name = "";
     this.asksName = false;
@@ -95,7 +96,7 @@ export class DeviceCheck extends BedsideElement {
     return html`<form class="check" part="form" novalidate @submit=${this.#join}>
       ${this.heading ? html`<h2>${this.heading}</h2>` : nothing}
       <div class="sight">
-        ${preview(this.media, this.say.bind(this))} ${this.#problem("camera")} ${this.#problem("microphone")}
+        ${preview(this.media, this.words)} ${this.#problem("camera")} ${this.#problem("microphone")}
       </div>
       <div class="choices">
         ${this.#cameras()} ${this.#microphones()} ${this.#speakers()} ${this.testNetwork ? this.#networkRow() : nothing}
@@ -114,7 +115,7 @@ export class DeviceCheck extends BedsideElement {
   #microphones(): TemplateResult {
     const choose = (id: string) => void this.media?.openMicrophone(id);
     const isOn = this.#media().microphone.state === "on";
-    const meter = isOn && this.listen ? this.#meter() : nothing;
+    const meter = isOn ? this.#meter() : nothing;
     return this.#row("microphone", microphone, this.#devices.value?.microphones ?? [], choose, meter);
   }
 
@@ -244,7 +245,7 @@ export class DeviceCheck extends BedsideElement {
       ${icon(warning)}
       <div>
         <p>${this.say(`check.${kind}.${problem}`)}</p>
-        ${problem === "denied" ? guide(this.browser, kind, this.say.bind(this)) : nothing}
+        ${problem === "denied" ? guide(this.browser, kind, this.words) : nothing}
         ${
           problem === "insecure"
             ? nothing
@@ -292,7 +293,7 @@ export class DeviceCheck extends BedsideElement {
     this.#hearing?.abort();
     this.#heard = track;
     this.#level = 0;
-    if (!track || !this.listen) return;
+    if (!track) return;
     this.#hearing = new AbortController();
     this.listen(track, (level) => ((this.#level = level), this.requestUpdate()), this.#hearing.signal);
   }

@@ -2,7 +2,7 @@ import { LitElement, unsafeCSS } from "lit";
 import ground from "./ground.css?inline";
 import { type Reader, languageAround } from "./times.ts";
 import tokens from "./tokens.css?inline";
-import { type Values, type WordKey, wordsOf } from "./words.ts";
+import { type Say, type Values, type WordKey, wordsOf } from "./words.ts";
 
 /** Tokens, text, controls and fields; first in the `styles` of each element. */
 export const GROUND = [unsafeCSS(tokens), unsafeCSS(ground)];
@@ -30,7 +30,12 @@ export abstract class BedsideElement extends LitElement {
 
   /** The words for `key` in the person's language. */
   protected say(key: WordKey, values?: Values): string {
-    return wordsOf(this.reader.locale)(key, values);
+    return this.words(key, values);
+  }
+
+  /** The same for the files beside an element. */
+  get words(): Say {
+    return wordsOf(this.reader.locale);
   }
 
   /** Says upwards what the person wishes. It can be heard outside of every shadow tree. */

@@ -1,10 +1,7 @@
+import type { Readable } from "@bedside/client";
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 
-/** A cell of the client, as a view sees it. */
-export interface Readable<T> {
-  readonly value: T;
-  watch(tell: (value: T) => void, signal: AbortSignal): void;
-}
+export type { Readable };
 
 /** Draws its element again with each new value of a cell, as long as the element is in a page. */
 export class Follow<T> implements ReactiveController {

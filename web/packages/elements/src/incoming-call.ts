@@ -8,10 +8,13 @@ import phoneOff from "lucide-static/icons/phone-off.svg?raw";
 import video from "lucide-static/icons/video.svg?raw";
 import close from "lucide-static/icons/x.svg?raw";
 import { alarm, isSoundOff, turnSound } from "./alarm.ts";
-import { BedsideElement, define, GROUND } from "./element.ts";
+import type { Bedside } from "@bedside/client";
+import { ConnectedElement } from "./connection.ts";
+import { define, GROUND } from "./element.ts";
 import { EverySecond } from "./follow.ts";
 import { icon } from "./icon.ts";
 import css from "./incoming-call.css?inline";
+import { answerCalls } from "./incoming-call-live.ts";
 import { portrait } from "./pieces.ts";
 import { duration } from "./times.ts";
 
@@ -47,10 +50,10 @@ const TOLD_FOR = 8_000;
 const REPLIES = ["incoming.reply.back", "incoming.reply.busy", "incoming.reply.book"] as const;
 
 /** `<bedside-incoming-call>`: rings on any page, top right or as a sheet on a phone. */
-export class IncomingCall extends BedsideElement {
+export class IncomingCall extends ConnectedElement {
   static override styles = [...GROUND, unsafeCSS(css)];
   static override properties = {
-    ...BedsideElement.properties,
+    ...ConnectedElement.properties,
     rings: { attribute: false },
     settled: { attribute: false },
     answering: { attribute: false },
@@ -87,7 +90,12 @@ export class IncomingCall extends BedsideElement {
     this.#hush();
   }
 
+  protected override live(bedside: Bedside, signal: AbortSignal): void {
+    answerCalls(this, bedside, signal);
+  }
+
   protected override willUpdate(changed: PropertyValues<this>): void {
+    super.willUpdate(changed);
     if (changed.has("settled")) this.#settledAt = Date.now();
   }
 

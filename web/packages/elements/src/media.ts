@@ -1,44 +1,20 @@
-import type { Readable } from "./follow.ts";
+import type { DeviceList, LocalMedia, LocalState, NetworkReport, Readable } from "@bedside/client";
 
-/** Why a camera or a microphone cannot be had. */
-export type MediaProblem = "insecure" | "denied" | "missing" | "busy" | "failed";
+export type { Device, DeviceList, MediaProblem, Source } from "@bedside/client";
 
-export type Source =
-  | { readonly state: "off" }
-  | { readonly state: "opening" }
-  | { readonly state: "on"; readonly track: MediaStreamTrack; readonly deviceId: string | undefined }
-  | { readonly state: "interrupted"; readonly deviceId: string | undefined }
-  | { readonly state: "failed"; readonly problem: MediaProblem };
-
-export interface Device {
-  readonly id: string;
-  readonly label: string;
-}
-
-export interface DeviceList {
-  readonly cameras: readonly Device[];
-  readonly microphones: readonly Device[];
-  readonly speakers: readonly Device[];
-}
-
-export interface MediaState {
-  readonly camera: Source;
-  readonly microphone: Source;
-  readonly facing: "user" | "environment";
-}
+export type MediaState = Pick<LocalState, "camera" | "microphone" | "facing">;
 
 /** What an element needs of the client's `LocalMedia`. */
-export interface OwnMedia {
+export interface OwnMedia extends Pick<
+  LocalMedia,
+  "openCamera" | "closeCamera" | "openMicrophone" | "closeMicrophone"
+> {
   readonly state: Readable<MediaState>;
   readonly devices: { readonly list: Readable<DeviceList> };
-  openCamera(deviceId?: string): Promise<void>;
-  closeCamera(): void;
-  openMicrophone(deviceId?: string): Promise<void>;
-  closeMicrophone(): void;
 }
 
-/** What came of trying the network, as the client's `testNetwork` has it. */
-export type Verdict = "good" | "narrow" | "blocked" | "unknown" | "no-calls";
+/** What came of trying the network. */
+export type Verdict = NetworkReport["verdict"];
 
-/** Tells how loud a track is, from 0 to 1, until `signal` is aborted: the client's `watchLoudness`. */
+/** Tells how loud a track is, from 0 to 1, until `signal` is aborted. */
 export type Listen = (track: MediaStreamTrack, tell: (level: number) => void, signal: AbortSignal) => void;

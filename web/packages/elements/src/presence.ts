@@ -1,8 +1,6 @@
+import type { Presence } from "@bedside/client";
 import { html, type TemplateResult } from "lit";
 import type { Say } from "./words.ts";
-
-/** Whether somebody may be rung now. */
-export type Presence = "online" | "busy" | "away" | "offline";
 
 /** A mark whose form tells the same as its colour, and the word beside it. */
 export function presenceMark(presence: Presence, say: Say): TemplateResult {

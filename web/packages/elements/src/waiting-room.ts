@@ -87,7 +87,7 @@ export class WaitingRoom extends BedsideElement {
         <p class="where" role="status">${this.#where()}</p>
         ${this.isAway ? this.#awayNotice() : nothing} ${this.message ? this.#word() : nothing}
       </div>
-      ${this.wait.state === "denied" ? nothing : html`<div class="self">${preview(this.media, this.say.bind(this))}</div>`}
+      ${this.wait.state === "denied" ? nothing : html`<div class="self">${preview(this.media, this.words)}</div>`}
       <div class="foot">${this.#foot()}</div>
     </section>`;
   }

@@ -1,0 +1,84 @@
+// Every element in every state, in both themes, on a phone and on a desktop: nothing that axe finds, nothing too small
+// to press, nothing wider than the screen.
+
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+import { chromium } from "playwright-core";
+
+const CHROMIUM = process.env.BEDSIDE_TEST_CHROMIUM ?? "/usr/bin/chromium";
+const NEEDS = existsSync(CHROMIUM)
+  ? {}
+  : { skip: `NO ELEMENT WAS LOOKED AT: there is no ${CHROMIUM}. Install chromium, or set BEDSIDE_TEST_CHROMIUM.` };
+const ELEMENTS = new URL("../../web/packages/elements/", import.meta.url).pathname;
+const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+
+const SCREENS = [
+  { theme: "light", width: 360, height: 740, hasTouch: true, isMobile: true, target: 48 },
+  { theme: "dark", width: 1440, height: 900, hasTouch: false, isMobile: false, target: 40 },
+];
+
+for (const { theme, width, height, target, ...device } of SCREENS) {
+  test(`every state of every element is right on a ${theme} screen of ${width} pixels`, NEEDS, async (t) => {
+    const gallery = await serveGallery(t);
+    const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] });
+    t.after(() => browser.close());
+    const viewport = { width, height };
+    const page = await browser.newPage({ viewport, colorScheme: theme, reducedMotion: "reduce", ...device });
+    const broken = [];
+    page.on("pageerror", (error) => broken.push(error.message));
+    await page.goto(`${gallery}?theme=${theme}`);
+    await page.waitForFunction(() => globalThis.bedsideStates);
+    await page.addScriptTag({ path: AXE });
+    const states = await page.evaluate(() => globalThis.bedsideStates);
+    assert.ok(states.length > 30, "the gallery is full");
+    const wrong = [];
+    for (const state of states) {
+      await show(page, state);
+      const found = await page.evaluate(whatIsWrong, target);
+      wrong.push(...found.map((one) => `${state}: ${one}`));
+    }
+    assert.deepEqual([...wrong, ...broken], []);
+  });
+}
+
+/** Runs in the page. */
+async function whatIsWrong(target) {
+  const { violations } = await globalThis.axe.run(document, {
+    resultTypes: ["violations"],
+    rules: { region: { enabled: false }, "page-has-heading-one": { enabled: false } },
+  });
+  const wrong = violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id} at ${node.target.flat().join(" ")}`));
+  if (document.documentElement.scrollWidth > innerWidth) wrong.push("it is wider than the screen");
+  const inside = (root) =>
+    [...root.querySelectorAll("*")].flatMap((one) => [one, ...(one.shadowRoot ? inside(one.shadowRoot) : [])]);
+  for (const one of inside(document)) {
+    if (!one.matches("button, a.button, select, input:not([type=checkbox], [type=radio])")) continue;
+    const { width, height } = one.getBoundingClientRect();
+    const isSeen = one.checkVisibility();
+    if (isSeen && Math.min(width, height) < target - 0.5) {
+      wrong.push(`${one.getAttribute("aria-label") ?? one.textContent.trim()} is ${width} by ${height}`);
+    }
+  }
+  return wrong;
+}
+
+async function show(page, state) {
+  await page.evaluate((hash) => (location.hash = hash), state);
+  await page.waitForFunction((title) => document.title === title, state);
+  // Elements draw themselves in the next turn, and those within them in the one after.
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+}
+
+async function serveGallery(t) {
+  const vite = await import(createRequire(`${ELEMENTS}package.json`).resolve("vite"));
+  const server = await vite.createServer({
+    root: ELEMENTS,
+    server: { open: false, port: 0, hmr: false },
+    logLevel: "error",
+  });
+  t.after(() => server.close());
+  await server.listen();
+  return `${server.resolvedUrls.local[0]}gallery.html`;
+}
