@@ -1,0 +1,126 @@
+import type { LocalState, RoomState } from "@bedside/client";
+import { html, nothing, type PropertyValues, type TemplateResult, unsafeCSS } from "lit";
+import mic from "lucide-static/icons/mic.svg?raw";
+import micOff from "lucide-static/icons/mic-off.svg?raw";
+import video from "lucide-static/icons/video.svg?raw";
+import videoOff from "lucide-static/icons/video-off.svg?raw";
+import { CallPart } from "./call-part.ts";
+import { playing } from "./stage-playing.ts";
+import css from "./call-before.css?inline";
+import { define } from "./element.ts";
+import { EverySecond } from "./follow.ts";
+import { type Icon, icon } from "./icon.ts";
+import { portrait } from "./pieces.ts";
+import { duration } from "./times.ts";
+import type { WordKey } from "./words.ts";
+
+/** `<bedside-call-before>`: one's own picture while one comes in, waits at the door, or is the first in the room. */
+export class BedsideCallBefore extends CallPart {
+  static override styles = [...CallPart.styles, unsafeCSS(css)];
+  static override properties = {
+    ...CallPart.properties,
+    room: { attribute: false },
+    local: { attribute: false },
+    name: { attribute: false },
+    since: { attribute: false },
+  };
+
+  declare room: RoomState | undefined;
+  declare local: LocalState | undefined;
+  /** One's own. */
+  declare name: string;
+  /** Since when one waits. */
+  declare since: number | undefined;
+  #stream: MediaStream | null = null;
+
+  constructor() {
+    super();
+    this.name = "";
+    new EverySecond(this);
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (!changed.has("local")) return;
+    const camera = this.local?.camera;
+    const track = camera?.state === "on" ? camera.track : undefined;
+    if (track !== this.#stream?.getTracks()[0]) this.#stream = track ? new MediaStream([track]) : null;
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    const { room, local } = this;
+    if (!room || !local) return nothing;
+    return html`<div class="words" role="status">
+        <h2>${this.#title(room)}</h2>
+        <p>${this.#text(room)}</p>
+        ${this.#waited(room)}
+      </div>
+      <div class="preview">
+        ${
+          this.#stream
+            ? html`<video
+                class="self"
+                autoplay
+                playsinline
+                aria-label=${this.say("call.self.name")}
+                .muted=${true}
+                .srcObject=${playing(this.#stream)}
+              ></video>`
+            : portrait({ name: this.name })
+        }
+        ${this.#switches(local)}
+      </div>
+      ${room.stage.state === "inside" ? nothing : html`<button class="leave" @click=${() => this.want({ wish: "leave" })}>${this.say("call.before.leave")}</button>`}`;
+  }
+
+  #title({ stage }: RoomState): string {
+    switch (stage.state) {
+      case "waiting":
+        return this.say("call.before.waiting");
+      case "inside":
+        return this.say("call.before.alone");
+      default:
+        return this.say("call.before.joining");
+    }
+  }
+
+  #text({ stage }: RoomState): string {
+    switch (stage.state) {
+      case "waiting":
+        return stage.position === 1
+          ? this.say("call.before.next")
+          : this.say("call.before.position", { count: stage.position - 1 });
+      case "inside":
+        return this.say("call.before.alone-text");
+      default:
+        return this.say("call.before.joining-text");
+    }
+  }
+
+  /** Minutes are enough: seconds make waiting longer. */
+  #waited({ stage }: RoomState): TemplateResult | typeof nothing {
+    const waited = this.since === undefined ? 0 : Date.now() - this.since;
+    if (stage.state !== "waiting" || waited < 60_000) return nothing;
+    return html`<p class="soft small figures" aria-live="off">
+      ${this.say("call.before.since", { time: duration(waited, this.reader) })}
+    </p>`;
+  }
+
+  #switches({ camera, microphone, isMuted }: LocalState): TemplateResult | typeof nothing {
+    // In the room the toolbar has them.
+    if (this.room?.stage.state === "inside") return nothing;
+    const isHeard = microphone.state === "on" && !isMuted;
+    const isSeen = camera.state === "on";
+    return html`<div class="switches">
+      ${this.#switch(isHeard, isHeard ? mic : micOff, isHeard ? "call.microphone.turn-off" : "call.microphone.turn-on", () => this.want({ wish: isHeard ? "mute" : "unmute" }))}
+      ${this.#switch(isSeen, isSeen ? video : videoOff, isSeen ? "call.camera.turn-off" : "call.camera.turn-on", () => this.want({ wish: isSeen ? "camera-off" : "camera-on" }))}
+    </div>`;
+  }
+
+  #switch(isOn: boolean, picture: Icon, key: WordKey, press: () => void): TemplateResult {
+    const name = this.say(key);
+    return html`<button class=${isOn ? "round" : "round off"} aria-label=${name} title=${name} @click=${press}>
+      ${icon(picture)}
+    </button>`;
+  }
+}
+define("bedside-call-before", BedsideCallBefore);

@@ -1,0 +1,288 @@
+import type { Guest, LocalState, Member, Participant, RoomState } from "@bedside/client";
+import { html, nothing, type TemplateResult, unsafeCSS } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+import chevron from "lucide-static/icons/chevron-down.svg?raw";
+import hand from "lucide-static/icons/hand.svg?raw";
+import mic from "lucide-static/icons/mic.svg?raw";
+import micOff from "lucide-static/icons/mic-off.svg?raw";
+import userPlus from "lucide-static/icons/user-plus.svg?raw";
+import video from "lucide-static/icons/video.svg?raw";
+import videoOff from "lucide-static/icons/video-off.svg?raw";
+import { isLost } from "./call-news.ts";
+import { CallPart, sideOf } from "./call-part.ts";
+import { copyButton } from "./call-copy.ts";
+import { define } from "./element.ts";
+import { EverySecond } from "./follow.ts";
+import { type Icon, icon } from "./icon.ts";
+import { portrait } from "./pieces.ts";
+import css from "./people.css?inline";
+import { duration } from "./times.ts";
+import type { WordKey } from "./words.ts";
+
+/** `<bedside-people>`: who waits, who is here, who was asked in. */
+export class BedsidePeople extends CallPart {
+  static override styles = [...CallPart.styles, unsafeCSS(css)];
+  static override properties = {
+    ...CallPart.properties,
+    room: { attribute: false },
+    local: { attribute: false },
+    self: { attribute: false },
+    waitingSince: { attribute: false },
+    volumes: { attribute: false },
+    pinned: { attribute: false },
+  };
+
+  declare room: RoomState | undefined;
+  declare local: LocalState | undefined;
+  declare self: { readonly name: string; readonly role: string } | undefined;
+  /** When each of those at the door came, as far as this page knows. */
+  declare waitingSince: ReadonlyMap<string, number>;
+  declare volumes: ReadonlyMap<string, number>;
+  declare pinned: string | undefined;
+  /** Whom one is about to turn away. */
+  #denying: string | undefined;
+  #copied: string | undefined;
+
+  constructor() {
+    super();
+    this.waitingSince = new Map();
+    this.volumes = new Map();
+    new EverySecond(this);
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    const { room } = this;
+    if (!room) return nothing;
+    return html`${room.atTheDoor.length > 0 ? this.#door(room.atTheDoor) : nothing}
+      <section aria-labelledby="here">
+        <h3 id="here">${this.say("call.people.here", { count: room.others.length + 1 })}</h3>
+        <ul>
+          ${this.#oneself()}
+          ${repeat(
+            room.others,
+            ({ userId }) => userId,
+            (one) => this.#other(one),
+          )}
+        </ul>
+      </section>
+      ${room.invited.length > 0 ? this.#invited(room) : nothing} ${this.#isPractice ? this.#keeping(room) : nothing}`;
+  }
+
+  get #isPractice(): boolean {
+    return sideOf(this.self?.role ?? "patient") === "practice";
+  }
+
+  #door(waiting: readonly Member[]): TemplateResult {
+    return html`<section class="door" aria-labelledby="waiting">
+      <h3 id="waiting">${this.say("call.door", { count: waiting.length })}</h3>
+      <ul>
+        ${repeat(
+          waiting,
+          ({ userId }) => userId,
+          (one) => (one.userId === this.#denying ? this.#farewell(one) : this.#guest(one)),
+        )}
+      </ul>
+      ${
+        waiting.length > 1
+          ? html`<button class="wide" @click=${() => this.want({ wish: "admit-all" })}>
+              ${this.say("call.door.admit-all")}
+            </button>`
+          : nothing
+      }
+    </section>`;
+  }
+
+  #guest({ userId, name }: Member): TemplateResult {
+    const since = this.waitingSince.get(userId);
+    const time =
+      since === undefined ? "" : this.say("call.door.since", { time: duration(Date.now() - since, this.reader) });
+    return html`<li>
+      <div class="row">
+        ${portrait({ name })}
+        <div class="about">
+          <p class="name">${name}</p>
+          <p class="soft small figures">${time}</p>
+        </div>
+      </div>
+      <div class="actions">
+        <button
+          class="go"
+          aria-label=${this.say("call.door.admit-name", { name })}
+          @click=${() => this.want({ wish: "admit", userId })}
+        >
+          ${this.say("call.door.admit")}
+        </button>
+        <button
+          class="plain soft"
+          aria-label=${this.say("call.door.deny-name", { name })}
+          @click=${() => this.#deny(userId)}
+        >
+          ${this.say("call.door.deny")}
+        </button>
+      </div>
+    </li>`;
+  }
+
+  /** Nobody is turned away without a chance to say why. */
+  #farewell({ userId, name }: Member): TemplateResult {
+    const submit = (event: SubmitEvent) => {
+      event.preventDefault();
+      const reason = String(new FormData(event.target as HTMLFormElement).get("reason") ?? "").trim();
+      this.want({ wish: "deny", userId, ...(reason && { reason }) });
+      this.#deny(undefined);
+    };
+    return html`<li>
+      <form class="farewell" @submit=${submit}>
+        <label
+          ><span>${this.say("call.door.words", { name })}</span
+          ><input name="reason" maxlength="200" placeholder=${this.say("call.door.example")}
+        /></label>
+        <div class="actions">
+          <button class="stop">${this.say("call.door.deny")}</button>
+          <button type="button" class="plain soft" @click=${() => this.#deny(undefined)}>
+            ${this.say("call.cancel")}
+          </button>
+        </div>
+      </form>
+    </li>`;
+  }
+
+  #oneself(): TemplateResult | typeof nothing {
+    const { self, local, room } = this;
+    if (!self || !local || !room) return nothing;
+    const isHeard = local.microphone.state === "on" && !local.isMuted;
+    return html`<li>
+      <div class="row">
+        ${portrait(self)}
+        <div class="about">
+          <p class="name">${this.say("call.people.you", { name: self.name })}</p>
+          <p class="soft small">${this.#role(self.role)}</p>
+        </div>
+        ${this.#shows({ audio: isHeard, video: local.camera.state === "on", handRaised: room.isHandRaised })}
+      </div>
+    </li>`;
+  }
+
+  #other(one: Participant): TemplateResult {
+    const { name, role } = one;
+    return html`<li>
+      <details>
+        <summary class="row">
+          ${portrait({ name })}
+          <div class="about">
+            <p class="name">${name}</p>
+            <p class="soft small">${isLost(one) ? this.say("call.people.lost") : this.#role(role)}</p>
+          </div>
+          ${this.#shows(one)} ${icon(chevron)}
+        </summary>
+        ${this.#choices(one)}
+      </details>
+    </li>`;
+  }
+
+  #choices({ userId, name, role }: Participant): TemplateResult {
+    const volume = this.volumes.get(userId) ?? 1;
+    const change = (event: Event) =>
+      this.view({ view: "volume", userId, volume: Number((event.target as HTMLInputElement).value) });
+    const isPinned = this.pinned === userId;
+    return html`<div class="choices">
+      <label class="volume"
+        ><span>${this.say("call.people.volume", { name })}</span
+        ><input type="range" min="0" max="1" step="0.05" .value=${String(volume)} @input=${change}
+      /></label>
+      <div class="actions">
+        <button @click=${() => this.view({ view: "pin", userId: isPinned ? undefined : userId })}>
+          ${this.say(isPinned ? "call.pin.off-word" : "call.pin.on-word")}
+        </button>
+        ${this.#isPractice && sideOf(role) !== "practice" ? this.#out(userId) : nothing}
+      </div>
+    </div>`;
+  }
+
+  #out(userId: string): TemplateResult {
+    return html`<button @click=${() => this.want({ wish: "send-back", userId })}>
+        ${this.say("call.people.send-back")}
+      </button>
+      <button class="plain danger" @click=${() => this.want({ wish: "remove", userId })}>
+        ${this.say("call.people.remove")}
+      </button>`;
+  }
+
+  #shows(one: { readonly audio: boolean; readonly video: boolean; readonly handRaised: boolean }): TemplateResult {
+    const mark = (picture: Icon, key: WordKey) =>
+      html`<span title=${this.say(key)}>${icon(picture)}<span class="unseen">${this.say(key)}</span></span>`;
+    return html`<span class="shows">
+      ${one.handRaised ? html`<span class="hand">${mark(hand, "call.hand.is-raised")}</span>` : nothing}
+      ${one.audio ? mark(mic, "call.people.heard") : mark(micOff, "call.people.muted")}
+      ${one.video ? mark(video, "call.people.seen") : mark(videoOff, "call.people.unseen")}
+    </span>`;
+  }
+
+  #invited({ invited, others, atTheDoor }: RoomState): TemplateResult | typeof nothing {
+    const come = new Set([...others, ...atTheDoor].map(({ userId }) => userId));
+    const expected = invited.filter(({ userId }) => !come.has(userId));
+    if (expected.length === 0) return nothing;
+    return html`<section aria-labelledby="invited">
+      <h3 id="invited">${this.say("call.people.invited")}</h3>
+      <ul>
+        ${expected.map((one) => this.#expected(one))}
+      </ul>
+    </section>`;
+  }
+
+  #expected({ userId, name, role, link }: Guest): TemplateResult {
+    const copied = () => {
+      this.#copied = userId;
+      this.requestUpdate();
+    };
+    return html`<li>
+      <div class="row">
+        ${portrait({ name })}
+        <div class="about">
+          <p class="name">${name}</p>
+          <p class="soft small">${this.#role(role)}</p>
+        </div>
+        ${link ? copyButton(link, this.#copied === userId, copied, (key) => this.say(key)) : nothing}
+      </div>
+    </li>`;
+  }
+
+  #keeping({ isLocked }: RoomState): TemplateResult {
+    return html`<section class="keeping">
+      <button class="wide" @click=${() => this.view({ view: "sheet", sheet: "invite" })}>
+        ${icon(userPlus)} ${this.say("call.invite")}
+      </button>
+      <label class="check"
+        ><input
+          type="checkbox"
+          .checked=${isLocked}
+          @change=${() => this.want({ wish: isLocked ? "unlock" : "lock" })}
+        /><span
+          >${this.say("call.room.lock")}<br /><span class="soft small">${this.say("call.room.lock-means")}</span></span
+        ></label
+      >
+    </section>`;
+  }
+
+  #role(role: string): string {
+    const known = [
+      "patient",
+      "practitioner",
+      "staff",
+      "admin",
+      "interpreter",
+      "relative",
+      "student",
+      "colleague",
+    ] as const;
+    const one = known.find((it) => it === role);
+    return this.say(one ? `call.role.${one}` : "call.role.other");
+  }
+
+  #deny(userId: string | undefined): void {
+    this.#denying = userId;
+    this.requestUpdate();
+    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLInputElement>("[name=reason]")?.focus());
+  }
+}
+define("bedside-people", BedsidePeople);
