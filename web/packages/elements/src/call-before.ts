@@ -8,13 +8,11 @@ import { CallPart } from "./call-part.ts";
 import { playing } from "./stage-playing.ts";
 import css from "./call-before.css?inline";
 import { define } from "./element.ts";
-import { EverySecond } from "./follow.ts";
 import { type Icon, icon } from "./icon.ts";
 import { portrait } from "./pieces.ts";
-import { duration } from "./times.ts";
 import type { WordKey } from "./words.ts";
 
-/** `<bedside-call-before>`: one's own picture while one comes in, waits at the door, or is the first in the room. */
+/** `<bedside-call-before>`: one's own picture while one comes in, and as long as one is the first in the room. */
 export class BedsideCallBefore extends CallPart {
   static override styles = [...CallPart.styles, unsafeCSS(css)];
   static override properties = {
@@ -22,21 +20,17 @@ export class BedsideCallBefore extends CallPart {
     room: { attribute: false },
     local: { attribute: false },
     name: { attribute: false },
-    since: { attribute: false },
   };
 
   declare room: RoomState | undefined;
   declare local: LocalState | undefined;
   /** One's own. */
   declare name: string;
-  /** Since when one waits. */
-  declare since: number | undefined;
   #stream: MediaStream | null = null;
 
   constructor() {
     super();
     this.name = "";
-    new EverySecond(this);
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -52,7 +46,6 @@ export class BedsideCallBefore extends CallPart {
     return html`<div class="words" role="status">
         <h2>${this.#title(room)}</h2>
         <p>${this.#text(room)}</p>
-        ${this.#waited(room)}
       </div>
       <div class="preview">
         ${
@@ -73,36 +66,11 @@ export class BedsideCallBefore extends CallPart {
   }
 
   #title({ stage }: RoomState): string {
-    switch (stage.state) {
-      case "waiting":
-        return this.say("call.before.waiting");
-      case "inside":
-        return this.say("call.before.alone");
-      default:
-        return this.say("call.before.joining");
-    }
+    return this.say(stage.state === "inside" ? "call.before.alone" : "call.before.joining");
   }
 
   #text({ stage }: RoomState): string {
-    switch (stage.state) {
-      case "waiting":
-        return stage.position === 1
-          ? this.say("call.before.next")
-          : this.say("call.before.position", { count: stage.position - 1 });
-      case "inside":
-        return this.say("call.before.alone-text");
-      default:
-        return this.say("call.before.joining-text");
-    }
-  }
-
-  /** Minutes are enough: seconds make waiting longer. */
-  #waited({ stage }: RoomState): TemplateResult | typeof nothing {
-    const waited = this.since === undefined ? 0 : Date.now() - this.since;
-    if (stage.state !== "waiting" || waited < 60_000) return nothing;
-    return html`<p class="soft small figures" aria-live="off">
-      ${this.say("call.before.since", { time: duration(waited, this.reader) })}
-    </p>`;
+    return this.say(stage.state === "inside" ? "call.before.alone-text" : "call.before.joining-text");
   }
 
   #switches({ camera, microphone, isMuted }: LocalState): TemplateResult | typeof nothing {

@@ -16,8 +16,7 @@ export interface CallSetup {
 export function enterCall(element: BedsideCall, setup: CallSetup): void {
   const { bedside, local, signal } = setup;
   element.situation = bedside.state;
-  element.local = local.state;
-  element.devices = local.devices.list;
+  element.media = local;
   let room = enter(element, setup);
   const again = () => (room = enter(element, setup));
   const granted = (event: CustomEvent<CallWish>) => {

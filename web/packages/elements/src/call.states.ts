@@ -1,5 +1,6 @@
 import { Cell, type LocalState, type Participant, type RoomEnd, type RoomState, type Situation } from "@bedside/client";
 import { html } from "lit";
+import { fakeMedia } from "../gallery/fakes.ts";
 import { screen, somebody } from "../gallery/people.ts";
 import type { State, States } from "../gallery/state.ts";
 import type { Panel, Sheet } from "./call-wishes.ts";
@@ -80,8 +81,8 @@ function scene(to: () => Partial<RoomState>, { as = "patient", ...how }: Scene =
   return () =>
     html`<bedside-call
       .room=${new Cell(room(to()))}
-      .local=${new Cell(local(self.who, how.local))}
-      .devices=${new Cell(DEVICES)}
+      .media=${{ ...fakeMedia({}), state: new Cell(local(self.who, how.local)), devices: { list: new Cell(DEVICES) } }}
+      .practitioner=${{ name: "Dr. Jane Smith", about: "Dermatology" }}
       .situation=${new Cell({ reach: how.reach ?? "online", self })}
       .panel=${how.panel}
       .sheet=${how.sheet}

@@ -18,9 +18,11 @@ import css from "./call.css?inline";
 import { define } from "./element.ts";
 import { Follow, type Readable } from "./follow.ts";
 import { icon } from "./icon.ts";
+import type { OwnMedia } from "./media.ts";
 import type { BedsideStage } from "./stage.ts";
 import type { Layout } from "./stage-layout.ts";
 import type { BedsideToolbar } from "./toolbar.ts";
+import type { WaitingRoom } from "./waiting-room.ts";
 import "./call-before.ts";
 import "./call-head.ts";
 import "./call-over.ts";
@@ -28,6 +30,12 @@ import "./chat.ts";
 import "./people.ts";
 import "./stage.ts";
 import "./toolbar.ts";
+import "./waiting-room.ts";
+
+/** What the call needs of the client's `LocalMedia`. */
+export interface CallMedia extends OwnMedia {
+  readonly state: Readable<LocalState>;
+}
 
 /** What the call is about to show. */
 interface Shown {
@@ -45,20 +53,23 @@ export class BedsideCall extends CallPart {
   static override properties = {
     ...CallPart.properties,
     room: { attribute: false },
-    local: { attribute: false },
-    devices: { attribute: false },
+    media: { attribute: false },
     situation: { attribute: false },
+    practitioner: { attribute: false },
+    planned: {},
     refused: { attribute: false },
     panel: { attribute: false },
     sheet: { attribute: false },
     layout: { attribute: false },
   };
 
-  /** `state` of a `Room`, of its `LocalMedia`, the list of its devices, and `state` of the `Bedside`. */
+  /** `state` of a `Room`, the `LocalMedia` it sends, and `state` of the `Bedside`. */
   declare room: Readable<RoomState> | undefined;
-  declare local: Readable<LocalState> | undefined;
-  declare devices: Readable<DeviceList> | undefined;
+  declare media: CallMedia | undefined;
   declare situation: Readable<Situation> | undefined;
+  /** For whom and for when one waits, for the waiting room. */
+  declare practitioner: WaitingRoom["practitioner"];
+  declare planned: string;
   /** Why the last wish was not granted; gone with the next one. */
   declare refused: RefusalCode | undefined;
   declare panel: Panel | undefined;
@@ -78,10 +89,9 @@ export class BedsideCall extends CallPart {
   #speaker: string | undefined;
   #before: RoomState | undefined;
   #waitingSince: ReadonlyMap<string, number> = new Map();
-  /** When the two met, how long they have talked, and since when one waits at the door. */
+  /** When the two met, and how long they have talked. */
   #since: number | undefined;
   #lasted: number | undefined;
-  #cameAt = Date.now();
   #seen: string | undefined;
   #told: readonly string[] = [];
   #dismissed: ReadonlySet<string> = new Set();
@@ -92,6 +102,7 @@ export class BedsideCall extends CallPart {
   constructor() {
     super();
     this.layout = "speaker";
+    this.planned = "";
   }
 
   override connectedCallback(): void {
@@ -118,8 +129,8 @@ export class BedsideCall extends CallPart {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     this.#room.cell = this.room;
-    this.#local.cell = this.local;
-    this.#devices.cell = this.devices;
+    this.#local.cell = this.media?.state;
+    this.#devices.cell = this.media?.devices.list;
     this.#situation.cell = this.situation;
     if (changed.has("room")) this.#before = undefined;
     const room = this.#room.value;
@@ -178,14 +189,28 @@ export class BedsideCall extends CallPart {
     ></bedside-stage>`;
   }
 
-  #alone({ room, local, self }: Shown): TemplateResult {
+  #alone({ room, local, reach, self }: Shown): TemplateResult {
+    const { stage } = room;
+    if (stage.state === "waiting") return this.#waitingRoom(stage.position, reach);
     return html`<bedside-call-before
       .locale=${this.locale}
       .room=${room}
       .local=${local}
       .name=${self.name}
-      .since=${this.#cameAt}
     ></bedside-call-before>`;
+  }
+
+  #waitingRoom(position: number, reach: Reach): TemplateResult {
+    return html`<bedside-waiting-room
+      .locale=${this.locale}
+      .zone=${this.zone}
+      .wait=${{ state: "waiting", position }}
+      .media=${this.media}
+      .practitioner=${this.practitioner}
+      .planned=${this.planned}
+      .isAway=${reach !== "online"}
+      @leave-waiting=${() => this.want({ wish: "leave" })}
+    ></bedside-waiting-room>`;
   }
 
   #head({ room, reach }: Shown): TemplateResult {
@@ -210,7 +235,7 @@ export class BedsideCall extends CallPart {
 
   #panel(panel: Panel, shown: Shown): TemplateResult {
     const close = this.say("call.close");
-    return html`<aside class="panel" aria-labelledby="panel">
+    return html`<aside aria-labelledby="panel">
       <header>
         <h2 id="panel" tabindex="-1">${this.say(`call.${panel}`)}</h2>
         <button class="plain soft" aria-label=${close} title=${close} @click=${() => (this.panel = undefined)}>

@@ -1,4 +1,4 @@
-import type { Guest, LocalState, Member, Participant, RoomState } from "@bedside/client";
+import type { Guest, LocalState, Participant, RoomState } from "@bedside/client";
 import { html, nothing, type TemplateResult, unsafeCSS } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import chevron from "lucide-static/icons/chevron-down.svg?raw";
@@ -12,11 +12,11 @@ import { isLost } from "./call-news.ts";
 import { CallPart, sideOf } from "./call-part.ts";
 import { copyButton } from "./call-copy.ts";
 import { define } from "./element.ts";
-import { EverySecond } from "./follow.ts";
 import { type Icon, icon } from "./icon.ts";
 import { portrait } from "./pieces.ts";
 import css from "./people.css?inline";
-import { duration } from "./times.ts";
+import type { AtTheDoor, WordsAtTheDoor } from "./waiting-list.ts";
+import "./waiting-list.ts";
 import type { WordKey } from "./words.ts";
 
 /** `<bedside-people>`: who waits, who is here, who was asked in. */
@@ -39,21 +39,18 @@ export class BedsidePeople extends CallPart {
   declare waitingSince: ReadonlyMap<string, number>;
   declare volumes: ReadonlyMap<string, number>;
   declare pinned: string | undefined;
-  /** Whom one is about to turn away. */
-  #denying: string | undefined;
   #copied: string | undefined;
 
   constructor() {
     super();
     this.waitingSince = new Map();
     this.volumes = new Map();
-    new EverySecond(this);
   }
 
   protected override render(): TemplateResult | typeof nothing {
     const { room } = this;
     if (!room) return nothing;
-    return html`${room.atTheDoor.length > 0 ? this.#door(room.atTheDoor) : nothing}
+    return html`${room.atTheDoor.length > 0 ? this.#door(room) : nothing}
       <section aria-labelledby="here">
         <h3 id="here">${this.say("call.people.here", { count: room.others.length + 1 })}</h3>
         <ul>
@@ -72,79 +69,22 @@ export class BedsidePeople extends CallPart {
     return sideOf(this.self?.role ?? "patient") === "practice";
   }
 
-  #door(waiting: readonly Member[]): TemplateResult {
-    return html`<section class="door" aria-labelledby="waiting">
-      <h3 id="waiting">${this.say("call.door", { count: waiting.length })}</h3>
-      <ul>
-        ${repeat(
-          waiting,
-          ({ userId }) => userId,
-          (one) => (one.userId === this.#denying ? this.#farewell(one) : this.#guest(one)),
-        )}
-      </ul>
-      ${
-        waiting.length > 1
-          ? html`<button class="wide" @click=${() => this.want({ wish: "admit-all" })}>
-              ${this.say("call.door.admit-all")}
-            </button>`
-          : nothing
-      }
+  #door(room: RoomState): TemplateResult {
+    const people = room.atTheDoor.map(({ userId, name }) => {
+      const since = this.waitingSince.get(userId);
+      return { userId, name, roomId: room.roomId ?? "", ...(since && { since: new Date(since).toISOString() }) };
+    });
+    const turnAway = ({ detail: { userId, words } }: CustomEvent<WordsAtTheDoor>) =>
+      this.want({ wish: "deny", userId, ...(words && { reason: words }) });
+    return html`<section>
+      <bedside-waiting-list
+        .locale=${this.locale}
+        .people=${people}
+        @admit=${({ detail }: CustomEvent<AtTheDoor>) => this.want({ wish: "admit", userId: detail.userId })}
+        @admit-all=${() => this.want({ wish: "admit-all" })}
+        @turn-away=${turnAway}
+      ></bedside-waiting-list>
     </section>`;
-  }
-
-  #guest({ userId, name }: Member): TemplateResult {
-    const since = this.waitingSince.get(userId);
-    const time =
-      since === undefined ? "" : this.say("call.door.since", { time: duration(Date.now() - since, this.reader) });
-    return html`<li>
-      <div class="row">
-        ${portrait({ name })}
-        <div class="about">
-          <p class="name">${name}</p>
-          <p class="soft small figures">${time}</p>
-        </div>
-      </div>
-      <div class="actions">
-        <button
-          class="go"
-          aria-label=${this.say("call.door.admit-name", { name })}
-          @click=${() => this.want({ wish: "admit", userId })}
-        >
-          ${this.say("call.door.admit")}
-        </button>
-        <button
-          class="plain soft"
-          aria-label=${this.say("call.door.deny-name", { name })}
-          @click=${() => this.#deny(userId)}
-        >
-          ${this.say("call.door.deny")}
-        </button>
-      </div>
-    </li>`;
-  }
-
-  /** Nobody is turned away without a chance to say why. */
-  #farewell({ userId, name }: Member): TemplateResult {
-    const submit = (event: SubmitEvent) => {
-      event.preventDefault();
-      const reason = String(new FormData(event.target as HTMLFormElement).get("reason") ?? "").trim();
-      this.want({ wish: "deny", userId, ...(reason && { reason }) });
-      this.#deny(undefined);
-    };
-    return html`<li>
-      <form class="farewell" @submit=${submit}>
-        <label
-          ><span>${this.say("call.door.words", { name })}</span
-          ><input name="reason" maxlength="200" placeholder=${this.say("call.door.example")}
-        /></label>
-        <div class="actions">
-          <button class="stop">${this.say("call.door.deny")}</button>
-          <button type="button" class="plain soft" @click=${() => this.#deny(undefined)}>
-            ${this.say("call.cancel")}
-          </button>
-        </div>
-      </form>
-    </li>`;
   }
 
   #oneself(): TemplateResult | typeof nothing {
@@ -242,8 +182,8 @@ export class BedsidePeople extends CallPart {
           <p class="name">${name}</p>
           <p class="soft small">${this.#role(role)}</p>
         </div>
-        ${link ? copyButton(link, this.#copied === userId, copied, (key) => this.say(key)) : nothing}
       </div>
+      ${link ? html`<div class="link">${copyButton(link, this.#copied === userId, copied, (key) => this.say(key))}</div>` : nothing}
     </li>`;
   }
 
@@ -277,12 +217,6 @@ export class BedsidePeople extends CallPart {
     ] as const;
     const one = known.find((it) => it === role);
     return this.say(one ? `call.role.${one}` : "call.role.other");
-  }
-
-  #deny(userId: string | undefined): void {
-    this.#denying = userId;
-    this.requestUpdate();
-    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLInputElement>("[name=reason]")?.focus());
   }
 }
 define("bedside-people", BedsidePeople);

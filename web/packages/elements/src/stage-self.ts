@@ -99,7 +99,7 @@ export class BedsideSelfView extends CallPart {
               title=${turn}
               @click=${() => this.want({ wish: "flip-camera" })}
             >
-              ${icon(flip)}
+              <span class="chip">${icon(flip)}</span>
             </button>`
           : nothing
       }
@@ -109,7 +109,7 @@ export class BedsideSelfView extends CallPart {
         title=${hide}
         @click=${() => this.view({ view: "self", self: "hidden" })}
       >
-        ${icon(eyeOff)}
+        <span class="chip">${icon(eyeOff)}</span>
       </button>
     </div>`;
   }

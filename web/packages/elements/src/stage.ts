@@ -83,7 +83,7 @@ export class BedsideStage extends CallPart {
   }
 
   protected override render(): TemplateResult {
-    const isSelfATile = this.#isInTiles() && this.self === "shown";
+    const isSelfATile = this.self === "shown" && !this.#isFaceToFace();
     const places = this.#places(isSelfATile);
     return html`${repeat(
       this.others,
@@ -103,7 +103,7 @@ export class BedsideStage extends CallPart {
       .volume=${this.volumes.get(who.userId) ?? 1}
       .speaker=${this.speaker}
       .pinned=${this.pinned === who.userId}
-      .alone=${this.others.length === 1 && !this.#isInTiles()}
+      .alone=${this.#isFaceToFace()}
       .speaking=${this.#speaking.value?.now.has(who.userId) ?? false}
     ></bedside-tile>`;
   }
@@ -118,7 +118,7 @@ export class BedsideStage extends CallPart {
   }
 
   #selfView(): TemplateResult | typeof nothing {
-    if (this.self === "hidden" || this.others.length === 0) return nothing;
+    if (this.self === "hidden") return nothing;
     return html`<bedside-self-view
       floating
       .locale=${this.locale}
@@ -132,8 +132,7 @@ export class BedsideStage extends CallPart {
   /** Where each of the others stands, and oneself last if one is among them. A picture of one alone has all the room. */
   #places(isSelfATile: boolean): readonly Place[] {
     const count = this.others.length + (isSelfATile ? 1 : 0);
-    const isFull = count === 1 && !this.others[0]?.screen;
-    if (isFull) return besideFocus(this.#area, 1, 0);
+    if (this.#isFaceToFace()) return besideFocus(this.#area, 1, 0);
     const { top, bottom } = this.#insets();
     const area = {
       width: Math.max(0, this.#area.width - 2 * EDGE),
@@ -141,6 +140,11 @@ export class BedsideStage extends CallPart {
     };
     const inside = this.#isInTiles() ? allAlike(area, count) : besideFocus(area, count, this.#focus());
     return inside.map((place) => ({ ...place, x: place.x + EDGE, y: place.y + top }));
+  }
+
+  /** One picture of one other, over which one's own finds room. */
+  #isFaceToFace(): boolean {
+    return this.others.length === 1 && !this.others[0]?.screen && !this.#isInTiles();
   }
 
   #isInTiles(): boolean {
