@@ -14,13 +14,15 @@ run("vite", "build", "--outDir", out, "--logLevel", "warn");
 run("tsc", "--project", "tsconfig.types.json", "--outDir", TYPES);
 for (const path of readdirSync(TYPES, { recursive: true })) if (path.endsWith(".d.ts")) own(join(TYPES, path));
 
+rmSync(join(out, "embed.html"));
+rmSync(join(out, "embed.js"));
 const { name, version, license, dependencies } = JSON.parse(readFileSync(join(HERE, "package.json"), "utf8"));
 const description = "Web components for video calls with a clinic, for a Bedside server.";
 const types = "./types/elements/src/index.d.ts";
 const manifest = {
   ...{ name, version, description, license, type: "module", sideEffects: true },
   exports: { ".": { types, default: "./elements.js" } },
-  files: ["*.js", "types", "README.md"],
+  files: ["*.js", "assets", "types", "README.md"],
   // For the types alone; the script has it inside.
   dependencies: { lit: dependencies.lit },
 };

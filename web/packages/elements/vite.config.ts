@@ -1,9 +1,8 @@
 import { defineConfig } from "vite";
 
-// `build` makes the script that the server gives to pages of others, `/elements.js`; `serve` shows the gallery.
+// `build` makes what the server gives to applications of others, `/elements.js` and `/embed.html`; `serve` shows the gallery.
 export default defineConfig({
   root: import.meta.dirname,
-  publicDir: false,
   server: { open: "/gallery.html" },
   build: {
     // Beside the pages of the app, which the server embeds.
@@ -13,9 +12,9 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // Not `lib`, which leaves spaces and names as they are.
     rolldownOptions: {
-      input: { elements: "src/index.ts" },
-      preserveEntrySignatures: "strict",
-      output: { entryFileNames: "[name].js" },
+      input: { elements: "src/index.ts", embed: "src/embed.ts" },
+      preserveEntrySignatures: "allow-extension",
+      output: { entryFileNames: "[name].js", chunkFileNames: "assets/[name]-[hash].js" },
     },
   },
 });

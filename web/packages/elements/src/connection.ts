@@ -2,6 +2,7 @@ import { type Bedside, connect } from "@bedside/client";
 import type { PropertyValues } from "lit";
 import type { CallAnswered } from "./incoming-call-live.ts";
 import { BedsideElement } from "./element.ts";
+import { openOverPage } from "./over-page.ts";
 
 /** Where the script came from, which is where Bedside is. */
 const HERE = new URL(import.meta.url).origin;
@@ -49,7 +50,7 @@ export class ConnectedElement extends BedsideElement {
   /** A call to enter now. Whoever prevents the default shows it; otherwise it opens over the page. */
   answered(call: CallAnswered): void {
     const wanted = new CustomEvent("call-answered", { bubbles: true, composed: true, cancelable: true, detail: call });
-    this.dispatchEvent(wanted);
+    if (this.dispatchEvent(wanted)) openOverPage(call, this);
   }
 
   /** Lives anew: what it shows belongs to something else now. */

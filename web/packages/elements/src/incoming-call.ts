@@ -75,6 +75,7 @@ export class IncomingCall extends ConnectedElement {
   #alarm: AbortController | undefined;
   #alarmFor = "";
   #settledAt = 0;
+  #count = 0;
   #focusBefore: Element | null = null;
 
   constructor() {
@@ -100,7 +101,9 @@ export class IncomingCall extends ConnectedElement {
   }
 
   protected override updated(): void {
-    const [first] = this.#ringing();
+    const ringing = this.#ringing();
+    const [first] = ringing;
+    if (ringing.length !== this.#count) this.wish("rings-changed", (this.#count = ringing.length));
     this.#showOrHide(first !== undefined || this.#told() !== undefined);
     this.#sound(first);
   }

@@ -5,6 +5,7 @@ export { BedsideElement, define, GROUND } from "./element.ts";
 export { Follow, type Readable } from "./follow.ts";
 export { type AcceptCall, type DeclineCall, IncomingCall, type Ring, type Settled } from "./incoming-call.ts";
 export type { CallAnswered } from "./incoming-call-live.ts";
+export { Join } from "./join.ts";
 export type { OwnMedia } from "./media.ts";
 export { type Wait, WaitingRoom } from "./waiting-room.ts";
 export { type AtTheDoor, type Waiting, WaitingList, type WordsAtTheDoor } from "./waiting-list.ts";

@@ -1,0 +1,123 @@
+import { type Bedside, type CallType, LocalMedia, type NetworkReport, type Place, testNetwork } from "@bedside/client";
+import { html, nothing, type PropertyValues, type TemplateResult, unsafeCSS } from "lit";
+import type { BedsideCall } from "./call.ts";
+import { ConnectedElement } from "./connection.ts";
+import { define, GROUND } from "./element.ts";
+import css from "./join.css?inline";
+import "./device-check.ts";
+
+/** `<bedside-join>`: the way into one call, in a place of the page: first the devices, then the call. */
+export class Join extends ConnectedElement {
+  static override styles = [...GROUND, unsafeCSS(css)];
+  static override properties = {
+    ...ConnectedElement.properties,
+    room: {},
+    call: {},
+    callType: { attribute: "call-type" },
+    atOnce: { type: Boolean, attribute: "at-once" },
+    consent: {},
+    heading: {},
+  };
+
+  /** The id of the room to enter, or that of a call. */
+  declare room: string;
+  declare call: string;
+  /** With `audio`, the camera stays off until the person turns it on. */
+  declare callType: CallType;
+  /** Without looking at the devices first: whoever answers a ring is waited for. */
+  declare atOnce: boolean;
+  /** What is to be agreed to before joining, if anything. */
+  declare consent: string;
+  declare heading: string;
+  #bedside: Bedside | undefined;
+  #local: LocalMedia | undefined;
+  #signal: AbortSignal | undefined;
+  #isIn = false;
+
+  constructor() {
+    super();
+    this.room = "";
+    this.call = "";
+    this.callType = "video";
+    this.atOnce = false;
+    this.consent = "";
+    this.heading = "";
+  }
+
+  protected override live(bedside: Bedside, signal: AbortSignal): void {
+    this.#bedside = bedside;
+    this.#signal = signal;
+    this.#local = new LocalMedia(signal);
+    this.#isIn = false;
+    // Not within the drawing that led here.
+    if (this.atOnce) queueMicrotask(() => void this.#enter());
+    else void openWhatIsAllowed(this.#local);
+    this.requestUpdate();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    super.willUpdate(changed);
+    if (this.hasUpdated && (changed.has("room") || changed.has("call"))) this.again();
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    if (this.#isIn) return html`<bedside-call></bedside-call>`;
+    if (this.atOnce || !this.#local) return nothing;
+    return html`<div class="before">
+      <bedside-device-check
+        exportparts="form, preview, join"
+        heading=${this.heading || this.say("join.title")}
+        consent=${this.consent}
+        .locale=${this.locale}
+        .media=${this.#local}
+        .testNetwork=${this.#tryNetwork}
+        @join-call=${() => void this.#enter()}
+      ></bedside-device-check>
+    </div>`;
+  }
+
+  readonly #tryNetwork = (signal: AbortSignal): Promise<NetworkReport> =>
+    testNetwork(this.#bedside?.iceServers ?? [], { signal });
+
+  async #enter(): Promise<void> {
+    const [bedside, local, signal] = [this.#bedside, this.#local, this.#signal];
+    if (!bedside || !local || !signal) return;
+    if (this.atOnce) openFor(this.callType, local);
+    // The larger half of the script comes when somebody needs it.
+    const [{ enterCall }] = await Promise.all([import("./call-room.ts"), import("./call.ts")]);
+    if (signal.aborted) return;
+    this.#isIn = true;
+    this.requestUpdate();
+    await this.updateComplete;
+    const element = this.renderRoot.querySelector<BedsideCall>("bedside-call");
+    if (element) enterCall(element, { bedside, place: this.#place(), local, close: () => this.#close(), signal });
+  }
+
+  #place(): Place {
+    return this.room ? { roomId: this.room } : { callId: this.call };
+  }
+
+  #close(): void {
+    this.wish("call-closed");
+    // Whoever stays on this page may come again.
+    if (this.isConnected) this.again();
+  }
+}
+define("bedside-join", Join);
+
+/** Whoever has answered with their voice is heard; the picture is theirs to add. */
+function openFor(callType: CallType, local: LocalMedia): void {
+  void local.openMicrophone();
+  if (callType === "video") void local.openCamera();
+}
+
+/** What was allowed before is shown without a question; nothing that would ask is opened before a click. */
+async function openWhatIsAllowed(local: LocalMedia): Promise<void> {
+  const isAllowed = async (name: "camera" | "microphone") => {
+    // Some browsers do not know these names, and then it is not known.
+    const asked = navigator.permissions?.query({ name: name as PermissionName });
+    return (await asked?.catch(() => undefined))?.state === "granted";
+  };
+  if (await isAllowed("camera")) void local.openCamera();
+  if (await isAllowed("microphone")) void local.openMicrophone();
+}
