@@ -2,15 +2,11 @@
 // to press, nothing wider than the screen.
 
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { test } from "node:test";
 import { chromium } from "playwright-core";
+import { CHROMIUM, NEEDS } from "./browsers.mjs";
 
-const CHROMIUM = process.env.BEDSIDE_TEST_CHROMIUM ?? "/usr/bin/chromium";
-const NEEDS = existsSync(CHROMIUM)
-  ? {}
-  : { skip: `NO ELEMENT WAS LOOKED AT: there is no ${CHROMIUM}. Install chromium, or set BEDSIDE_TEST_CHROMIUM.` };
 const ELEMENTS = new URL("../../web/packages/elements/", import.meta.url).pathname;
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
