@@ -4,6 +4,7 @@ import leaf from "lucide-static/icons/leaf.svg?raw";
 import lock from "lucide-static/icons/lock.svg?raw";
 import shieldAlert from "lucide-static/icons/shield-alert.svg?raw";
 import shieldCheck from "lucide-static/icons/shield-check.svg?raw";
+import { isLost } from "./call-news.ts";
 import { CallPart } from "./call-part.ts";
 import css from "./call-head.css?inline";
 import { define } from "./element.ts";
@@ -81,7 +82,7 @@ export class BedsideCallHead extends CallPart {
   /** The weakest of the connections. */
   #bars(others: readonly Participant[]): TemplateResult | typeof nothing {
     const all = others.flatMap(({ media }) => (media?.quality ? [media.quality] : []));
-    if (this.reach !== "online") return barsMark(0, this.say("call.bars.0"));
+    if (this.reach !== "online" || others.some(isLost)) return barsMark(0, this.say("call.bars.0"));
     const [weakest] = all.toSorted((a, b) => a.bars - b.bars);
     if (!weakest) return nothing;
     const words = this.say(`call.bars.${weakest.bars}`);

@@ -1,5 +1,5 @@
 import type { Participant, RoomState } from "@bedside/client";
-import { html, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import shieldAlert from "lucide-static/icons/shield-alert.svg?raw";
 import shieldCheck from "lucide-static/icons/shield-check.svg?raw";
 import { CallSheet } from "./call-sheet.ts";
@@ -18,8 +18,10 @@ export class BedsideCallVerify extends CallSheet {
 
   protected body(): TemplateResult {
     const others = this.room?.others ?? [];
-    return html`${notice("good", shieldCheck, this.say("call.verify.means"))}
-      ${others.length > 0 ? html`<p>${this.say("call.verify.compare")}</p>` : ""}
+    const isBroken = others.some(({ media }) => media?.verification.state === "broken");
+    const hasCode = others.some(({ media }) => media?.verification.state === "code");
+    return html`${isBroken ? nothing : notice("good", shieldCheck, this.say("call.verify.means"))}
+      ${hasCode ? html`<p>${this.say("call.verify.compare")}</p>` : nothing}
       <div class="codes">${others.map((one) => this.#of(one))}</div>
       <p class="soft small">${this.say("call.verify.chat")}</p>`;
   }

@@ -1,16 +1,14 @@
 import type { DeviceList, LocalState, Reach, RefusalCode, RoomState, Situation } from "@bedside/client";
 import { html, nothing, type PropertyValues, type TemplateResult, unsafeCSS } from "lit";
-import alert from "lucide-static/icons/circle-alert.svg?raw";
-import info from "lucide-static/icons/info.svg?raw";
-import warn from "lucide-static/icons/triangle-alert.svg?raw";
 import x from "lucide-static/icons/x.svg?raw";
-import { stayAwake } from "./call-awake.ts";
+import { fillScreen, floatPicture, stayAwake } from "./call-screen.ts";
 import { Idle } from "./call-idle.ts";
 import { commandOf, isTaken, type KeyCommand } from "./call-keys.ts";
 import { newsBetween } from "./call-news.ts";
 import { type CallNotice, noticesOf } from "./call-notices.ts";
 import { CallPart, sideOf } from "./call-part.ts";
 import { refusalKey } from "./call-refusal.ts";
+import { type NoticeAction, saying } from "./call-saying.ts";
 import { sheetOf } from "./call-sheets.ts";
 import { keepTaste, keptTaste, type Taste } from "./call-taste.ts";
 import type { Panel, Sheet, ViewWish } from "./call-wishes.ts";
@@ -44,8 +42,6 @@ interface Shown {
   readonly reach: Reach;
   readonly self: { readonly name: string; readonly role: string };
 }
-
-const PICTURES = { info, warn, bad: alert };
 
 /** `<bedside-call>`: the whole of a call, from coming in to its end. Says what the person wishes by `call-wish`. */
 export class BedsideCall extends CallPart {
@@ -162,7 +158,7 @@ export class BedsideCall extends CallPart {
     const notice = this.#notice(shown);
     const isQuiet = this.#idle.isIdle && isTalking && !this.panel && !this.sheet && !notice;
     return html`<div class=${this.panel ? "call beside" : "call"}>
-        <div class="scene" ?data-quiet=${isQuiet} @click=${this.#tap}>
+        <div class=${isInside ? "scene shaded" : "scene"} ?data-quiet=${isQuiet} @click=${this.#tap}>
           ${isTalking ? this.#stage(shown) : this.#alone(shown)} ${isInside ? this.#head(shown) : nothing}
           <div class="below">
             <div class="notices" role="status">${notice ?? nothing}</div>
@@ -201,16 +197,18 @@ export class BedsideCall extends CallPart {
   }
 
   #waitingRoom(position: number, reach: Reach): TemplateResult {
-    return html`<bedside-waiting-room
-      .locale=${this.locale}
-      .zone=${this.zone}
-      .wait=${{ state: "waiting", position }}
-      .media=${this.media}
-      .practitioner=${this.practitioner}
-      .planned=${this.planned}
-      .isAway=${reach !== "online"}
-      @leave-waiting=${() => this.want({ wish: "leave" })}
-    ></bedside-waiting-room>`;
+    return html`<div class="waiting">
+      <bedside-waiting-room
+        .locale=${this.locale}
+        .zone=${this.zone}
+        .wait=${{ state: "waiting", position }}
+        .media=${this.media}
+        .practitioner=${this.practitioner}
+        .planned=${this.planned}
+        .isAway=${reach !== "online"}
+        @leave-waiting=${() => this.want({ wish: "leave" })}
+      ></bedside-waiting-room>
+    </div>`;
   }
 
   #head({ room, reach }: Shown): TemplateResult {
@@ -279,11 +277,14 @@ export class BedsideCall extends CallPart {
 
   /** One at a time: the next most urgent comes when this one is over or was put away. */
   #notice({ room, local, reach }: Shown): TemplateResult | undefined {
-    if (this.refused)
-      return this.#say("bad", this.say(refusalKey(this.refused)), undefined, () => (this.refused = undefined));
+    const close = this.say("call.dismiss");
+    if (this.refused) {
+      const words = this.say(refusalKey(this.refused));
+      return saying({ mood: "bad", words, close, dismiss: () => (this.refused = undefined) });
+    }
     if (this.#isSoundBlocked) {
-      const play = { word: this.say("call.sound.turn-on"), press: () => this.#playAll() };
-      return this.#say("warn", this.say("call.sound.blocked"), play);
+      const action = { word: this.say("call.sound.turn-on"), press: () => this.#playAll() };
+      return saying({ mood: "warn", words: this.say("call.sound.blocked"), action, close });
     }
     const all = noticesOf(room, local, reach);
     this.#dismissed = new Set(all.map(({ key }) => key).filter((key) => this.#dismissed.has(key)));
@@ -291,27 +292,12 @@ export class BedsideCall extends CallPart {
       !this.#dismissed.has(key) && !(action === "open-door" && this.panel === "people");
     const first = all.find(isShown);
     if (!first) return undefined;
-    return this.#say(first.mood, this.say(first.key, first.values), this.#action(first, room), () =>
-      this.#dismiss(first.key),
-    );
+    const { mood, key, values } = first;
+    const dismiss = () => this.#dismiss(key);
+    return saying({ mood, words: this.say(key, values), action: this.#action(first, room), close, dismiss });
   }
 
-  #say(
-    mood: CallNotice["mood"],
-    words: string,
-    action?: { readonly word: string; press(): void },
-    dismiss?: () => void,
-  ): TemplateResult {
-    const close = this.say("call.dismiss");
-    return html`<div class="notice ${mood}">
-      ${icon(PICTURES[mood])}
-      <p>${words}</p>
-      ${action ? html`<button @click=${action.press}>${action.word}</button>` : nothing}
-      ${dismiss ? html`<button class="plain soft dismiss" aria-label=${close} title=${close} @click=${dismiss}>${icon(x)}</button>` : nothing}
-    </div>`;
-  }
-
-  #action({ action }: CallNotice, { atTheDoor }: RoomState): { readonly word: string; press(): void } | undefined {
+  #action({ action }: CallNotice, { atTheDoor }: RoomState): NoticeAction | undefined {
     const [first, ...more] = atTheDoor;
     switch (action) {
       case "unmute":
@@ -405,10 +391,10 @@ export class BedsideCall extends CallPart {
         this.#speaker = wish.deviceId;
         break;
       case "full-screen":
-        void (document.fullscreenElement ? document.exitFullscreen() : this.requestFullscreen()).catch(() => undefined);
+        fillScreen(this);
         break;
       case "picture-in-picture":
-        void this.#floatPicture().catch(() => undefined);
+        floatPicture(this.#stageElement?.focused?.video);
         break;
     }
     this.requestUpdate();
@@ -417,11 +403,6 @@ export class BedsideCall extends CallPart {
   #like(taste: Partial<Taste>): void {
     this.#taste = { ...this.#taste, ...taste };
     keepTaste(this.#taste);
-  }
-
-  async #floatPicture(): Promise<void> {
-    if (document.pictureInPictureElement) await document.exitPictureInPicture();
-    else await this.#stageElement?.focused?.video?.requestPictureInPicture();
   }
 
   #press(event: KeyboardEvent): void {
@@ -505,7 +486,7 @@ export class BedsideCall extends CallPart {
     for (const tile of this.#stageElement?.tiles ?? []) void tile.play();
   }
 
-  async #enterPanel(): Promise<void> {
+  #enterPanel(): void {
     const { value: room } = this.#room;
     if (this.panel === "chat" && room) this.#read(room);
     this.renderRoot.querySelector<HTMLElement>("bedside-chat, #panel")?.focus();

@@ -12,8 +12,9 @@ export interface Place extends Size {
 export type Layout = "speaker" | "tiles";
 
 const GAP = 8;
-/** Tiles are never narrower than a portrait nor wider than a cinema. */
-const NARROWEST = 3 / 4;
+/** Tiles are never narrower than a portrait nor wider than a cinema; a phone held upright has narrow ones. */
+const NARROWEST = 4 / 5;
+const NARROWEST_UPRIGHT = 2 / 3;
 const WIDEST = 16 / 9;
 /** A picture that fills its tile may lose so much of itself at the sides, not more: else a face would be cut. */
 const LEAST_SHOWN = 0.45;
@@ -32,9 +33,10 @@ export function besideFocus(area: Size, count: number, focus: number): readonly 
 
 /** Where each of `count` tiles stands if all are alike: in the columns that make them largest. */
 export function allAlike(area: Size, count: number): readonly Place[] {
+  const narrowest = area.width > area.height ? NARROWEST : NARROWEST_UPRIGHT;
   let best: { readonly columns: number; readonly tile: Size } | undefined;
   for (let columns = 1; columns <= count; columns += 1) {
-    const tile = largestIn(cellOf(area, columns, Math.ceil(count / columns)), NARROWEST, WIDEST);
+    const tile = largestIn(cellOf(area, columns, Math.ceil(count / columns)), narrowest, WIDEST);
     if (!best || tile.width * tile.height > best.tile.width * best.tile.height) best = { columns, tile };
   }
   return best ? inRows(area, count, best.columns, best.tile) : [];

@@ -55,7 +55,7 @@ export class BedsideSelfView extends CallPart {
     const words = this.say(this.floating ? "call.self.movable" : "call.self.name");
     return html`<div
         class="view"
-        role=${this.floating ? "button" : "img"}
+        role=${this.floating ? "group" : "img"}
         tabindex=${this.floating ? "0" : nothing}
         aria-label=${words}
         aria-describedby=${this.floating ? "how" : nothing}

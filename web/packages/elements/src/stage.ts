@@ -15,6 +15,7 @@ import css from "./stage.css?inline";
 const NOTHING: Size = { width: 0, height: 0 };
 /** What surrounds tiles. */
 const EDGE = 12;
+const LOW = 420;
 
 /** `<bedside-stage>`: everybody's picture, where it belongs. */
 export class BedsideStage extends CallPart {
@@ -96,6 +97,7 @@ export class BedsideStage extends CallPart {
   #tile(who: Participant, place: Place | undefined): TemplateResult {
     return html`<bedside-tile
       data-user=${who.userId}
+      data-self=${this.corner}
       .locale=${this.locale}
       .who=${who}
       .size=${place}
@@ -132,8 +134,12 @@ export class BedsideStage extends CallPart {
   /** Where each of the others stands, and oneself last if one is among them. A picture of one alone has all the room. */
   #places(isSelfATile: boolean): readonly Place[] {
     const count = this.others.length + (isSelfATile ? 1 : 0);
-    if (this.#isFaceToFace()) return besideFocus(this.#area, 1, 0);
     const { top, bottom } = this.#insets();
+    if (this.#isFaceToFace()) {
+      // Where the stage is low, the controls would lie on the face.
+      const isLow = this.#area.height < LOW;
+      return besideFocus({ ...this.#area, height: this.#area.height - (isLow ? bottom : 0) }, 1, 0);
+    }
     const area = {
       width: Math.max(0, this.#area.width - 2 * EDGE),
       height: Math.max(0, this.#area.height - top - bottom),

@@ -93,6 +93,7 @@ export class BedsideToolbar extends CallPart {
         >${icon(picture)}${count ? html`<span class="count" aria-hidden="true">${count > 9 ? "9+" : count}</span>` : nothing}</span
       >
       <span class="word" aria-hidden="true">${word}</span>
+      ${count ? html`<span class="count" aria-hidden="true">${count > 9 ? "9+" : count}</span>` : nothing}
     </button>`;
   }
 
@@ -139,7 +140,7 @@ export class BedsideToolbar extends CallPart {
     return {
       id: "screen",
       picture: isOn ? shareOff : share,
-      word: this.say(isOn ? "call.screen.stop-word" : "call.screen.word"),
+      word: this.say(isOn ? "call.screen.stop-short" : "call.screen.word"),
       name: this.say(isOn ? "call.screen.stop" : "call.screen.start"),
       key: "s",
       look: isOn ? "on" : undefined,

@@ -13,3 +13,15 @@ export function stayAwake(signal: AbortSignal): void {
   signal.addEventListener("abort", () => void lock?.release().catch(() => undefined), { once: true });
   void take();
 }
+
+/** The whole screen for `element`, and back. A browser may have reasons not to. */
+export function fillScreen(element: Element): void {
+  const done = document.fullscreenElement ? document.exitFullscreen() : element.requestFullscreen();
+  void done.catch(() => undefined);
+}
+
+/** A picture in a small window over all others, and back. */
+export function floatPicture(video: HTMLVideoElement | null | undefined): void {
+  const done = document.pictureInPictureElement ? document.exitPictureInPicture() : video?.requestPictureInPicture();
+  void done?.catch(() => undefined);
+}
