@@ -2,8 +2,11 @@
 // to press, nothing wider than the screen.
 
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
-import { test } from "node:test";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
 import { chromium } from "playwright-core";
 import { CHROMIUM, NEEDS } from "./browsers.mjs";
 
@@ -15,9 +18,27 @@ const SCREENS = [
   { theme: "dark", width: 1440, height: 900, hasTouch: false, isMobile: false, target: 40 },
 ];
 
+let gallery;
+let close = () => {};
+
+before(async () => {
+  if (NEEDS.skip) return;
+  const vite = await import(createRequire(`${ELEMENTS}package.json`).resolve("vite"));
+  const outDir = mkdtempSync(join(tmpdir(), "bedside-gallery-"));
+  const build = { outDir, emptyOutDir: false, rolldownOptions: { input: `${ELEMENTS}gallery.html` } };
+  await vite.build({ root: ELEMENTS, configFile: false, logLevel: "error", build });
+  const server = await vite.preview({ root: ELEMENTS, configFile: false, build: { outDir }, preview: { port: 0 } });
+  gallery = `${server.resolvedUrls.local[0]}gallery.html`;
+  close = async () => {
+    await server.close();
+    rmSync(outDir, { recursive: true });
+  };
+});
+
+after(() => close());
+
 for (const { theme, width, height, target, ...device } of SCREENS) {
   test(`every state of every element is right on a ${theme} screen of ${width} pixels`, NEEDS, async (t) => {
-    const gallery = await serveGallery(t);
     const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] });
     t.after(() => browser.close());
     const viewport = { width, height };
@@ -65,16 +86,4 @@ async function show(page, state) {
   await page.waitForFunction((title) => document.title === title, state);
   // Elements draw themselves in the next turn, and those within them in the one after.
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-}
-
-async function serveGallery(t) {
-  const vite = await import(createRequire(`${ELEMENTS}package.json`).resolve("vite"));
-  const server = await vite.createServer({
-    root: ELEMENTS,
-    server: { open: false, port: 0, hmr: false },
-    logLevel: "error",
-  });
-  t.after(() => server.close());
-  await server.listen();
-  return `${server.resolvedUrls.local[0]}gallery.html`;
 }

@@ -33,7 +33,7 @@ export const states: States = {
     one: () => shown({ people: [ADA], canWrite: false }),
     several: () => shown({ people: [BERT, ADA, LONG] }),
     admitting: () => shown({ people: [BERT, ADA], busy: "bert" }),
-    "with-a-message": opened("Send Ada Patient a message"),
-    "turning-away": opened("Turn Ada Patient away"),
+    "with-a-message": opened("Message to Ada Patient"),
+    "turning-away": opened("Turn away Ada Patient"),
   },
 };
