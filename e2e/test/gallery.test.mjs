@@ -10,12 +10,27 @@ import { after, before, test } from "node:test";
 import { chromium } from "playwright-core";
 import { CHROMIUM, NEEDS } from "./browsers.mjs";
 
-const ELEMENTS = new URL("../../web/packages/elements/", import.meta.url).pathname;
+const ELEMENTS = new URL("../../web/packages/elements/", import.meta.url)
+  .pathname;
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
 const SCREENS = [
-  { theme: "light", width: 360, height: 740, hasTouch: true, isMobile: true, target: 48 },
-  { theme: "dark", width: 1440, height: 900, hasTouch: false, isMobile: false, target: 40 },
+  {
+    theme: "light",
+    width: 360,
+    height: 740,
+    hasTouch: true,
+    isMobile: true,
+    target: 48,
+  },
+  {
+    theme: "dark",
+    width: 1440,
+    height: 900,
+    hasTouch: false,
+    isMobile: false,
+    target: 40,
+  },
 ];
 
 let gallery;
@@ -23,11 +38,27 @@ let close = () => {};
 
 before(async () => {
   if (NEEDS.skip) return;
-  const vite = await import(createRequire(`${ELEMENTS}package.json`).resolve("vite"));
+  const vite = await import(
+    createRequire(`${ELEMENTS}package.json`).resolve("vite")
+  );
   const outDir = mkdtempSync(join(tmpdir(), "bedside-gallery-"));
-  const build = { outDir, emptyOutDir: false, rolldownOptions: { input: `${ELEMENTS}gallery.html` } };
-  await vite.build({ root: ELEMENTS, configFile: false, logLevel: "error", build });
-  const server = await vite.preview({ root: ELEMENTS, configFile: false, build: { outDir }, preview: { port: 0 } });
+  const build = {
+    outDir,
+    emptyOutDir: false,
+    rolldownOptions: { input: `${ELEMENTS}gallery.html` },
+  };
+  await vite.build({
+    root: ELEMENTS,
+    configFile: false,
+    logLevel: "error",
+    build,
+  });
+  const server = await vite.preview({
+    root: ELEMENTS,
+    configFile: false,
+    build: { outDir },
+    preview: { port: 0 },
+  });
   gallery = `${server.resolvedUrls.local[0]}gallery.html`;
   close = async () => {
     await server.close();
@@ -38,44 +69,72 @@ before(async () => {
 after(() => close());
 
 for (const { theme, width, height, target, ...device } of SCREENS) {
-  test(`every state of every element is right on a ${theme} screen of ${width} pixels`, NEEDS, async (t) => {
-    const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] });
-    t.after(() => browser.close());
-    const viewport = { width, height };
-    const page = await browser.newPage({ viewport, colorScheme: theme, reducedMotion: "reduce", ...device });
-    const broken = [];
-    page.on("pageerror", (error) => broken.push(error.message));
-    await page.goto(`${gallery}?theme=${theme}`);
-    await page.waitForFunction(() => globalThis.bedsideStates);
-    await page.addScriptTag({ path: AXE });
-    const states = await page.evaluate(() => globalThis.bedsideStates);
-    assert.ok(states.length > 30, "the gallery is full");
-    const wrong = [];
-    for (const state of states) {
-      await show(page, state);
-      const found = await page.evaluate(whatIsWrong, target);
-      wrong.push(...found.map((one) => `${state}: ${one}`));
-    }
-    assert.deepEqual([...wrong, ...broken], []);
-  });
+  test(
+    `every state of every element is right on a ${theme} screen of ${width} pixels`,
+    NEEDS,
+    async (t) => {
+      const browser = await chromium.launch({
+        executablePath: CHROMIUM,
+        args: ["--no-sandbox", "--disable-gpu"],
+      });
+      t.after(() => browser.close());
+      const viewport = { width, height };
+      const page = await browser.newPage({
+        viewport,
+        colorScheme: theme,
+        reducedMotion: "reduce",
+        ...device,
+      });
+      const broken = [];
+      page.on("pageerror", (error) => broken.push(error.message));
+      await page.goto(`${gallery}?theme=${theme}`);
+      await page.waitForFunction(() => globalThis.bedsideStates);
+      await page.addScriptTag({ path: AXE });
+      const states = await page.evaluate(() => globalThis.bedsideStates);
+      assert.ok(states.length > 30, "the gallery is full");
+      const wrong = [];
+      for (const state of states) {
+        await show(page, state);
+        const found = await page.evaluate(whatIsWrong, target);
+        wrong.push(...found.map((one) => `${state}: ${one}`));
+      }
+      assert.deepEqual([...wrong, ...broken], []);
+    },
+  );
 }
 
 /** Runs in the page. */
 async function whatIsWrong(target) {
   const { violations } = await globalThis.axe.run(document, {
     resultTypes: ["violations"],
-    rules: { region: { enabled: false }, "page-has-heading-one": { enabled: false } },
+    rules: {
+      region: { enabled: false },
+      "page-has-heading-one": { enabled: false },
+    },
   });
-  const wrong = violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id} at ${node.target.flat().join(" ")}`));
-  if (document.documentElement.scrollWidth > innerWidth) wrong.push("it is wider than the screen");
+  const wrong = violations.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${id} at ${node.target.flat().join(" ")}`),
+  );
+  if (document.documentElement.scrollWidth > innerWidth)
+    wrong.push("it is wider than the screen");
   const inside = (root) =>
-    [...root.querySelectorAll("*")].flatMap((one) => [one, ...(one.shadowRoot ? inside(one.shadowRoot) : [])]);
+    [...root.querySelectorAll("*")].flatMap((one) => [
+      one,
+      ...(one.shadowRoot ? inside(one.shadowRoot) : []),
+    ]);
   for (const one of inside(document)) {
-    if (!one.matches("button, a.button, select, input:not([type=checkbox], [type=radio])")) continue;
+    if (
+      !one.matches(
+        "button, a.button, select, input:not([type=checkbox], [type=radio])",
+      )
+    )
+      continue;
     const { width, height } = one.getBoundingClientRect();
     const isSeen = one.checkVisibility();
     if (isSeen && Math.min(width, height) < target - 0.5) {
-      wrong.push(`${one.getAttribute("aria-label") ?? one.textContent.trim()} is ${width} by ${height}`);
+      wrong.push(
+        `${one.getAttribute("aria-label") ?? one.textContent.trim()} is ${width} by ${height}`,
+      );
     }
   }
   return wrong;
@@ -85,5 +144,120 @@ async function show(page, state) {
   await page.evaluate((hash) => (location.hash = hash), state);
   await page.waitForFunction((title) => document.title === title, state);
   // Elements draw themselves in the next turn, and those within them in the one after.
-  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  await page.evaluate(
+    () =>
+      new Promise((done) =>
+        requestAnimationFrame(() => requestAnimationFrame(done)),
+      ),
+  );
+}
+
+test(
+  "a ring is found, answered and declined by the keyboard alone, and gives the title back when it is over",
+  NEEDS,
+  async (t) => {
+    const page = await aloneWith(t, "bedside-incoming-call/ringing");
+    assert.equal(await page.title(), "Ada Patient is calling");
+    const order = [];
+    for (let step = 0; step < 5; step += 1) {
+      await page.keyboard.press("Tab");
+      order.push(
+        await page.evaluate(() => {
+          const focused = document.activeElement.shadowRoot.activeElement;
+          return (
+            focused.getAttribute("aria-label") ?? focused.textContent.trim()
+          );
+        }),
+      );
+    }
+    assert.deepEqual(order, [
+      "Turn the ring tone off",
+      "Decline",
+      "Voice",
+      "Accept",
+      "Decline with a message",
+    ]);
+    await page.keyboard.press("Shift+Tab");
+    await page.keyboard.press("Enter");
+    assert.deepEqual(await page.evaluate(() => globalThis.wishes), [
+      ["accept-call", { callId: "c1", callType: "video" }],
+    ]);
+    await page.clock.fastForward(3_700_000);
+    await page
+      .getByRole("heading", { name: "Ada Patient" })
+      .waitFor({ state: "hidden" });
+    assert.notEqual(await page.title(), "Ada Patient is calling");
+  },
+);
+
+test(
+  "one joins without a camera, and not without having agreed where that is asked",
+  NEEDS,
+  async (t) => {
+    const page = await aloneWith(t, "bedside-device-check/missing");
+    await page.getByRole("button", { name: "Join" }).click();
+    assert.equal((await page.evaluate(() => globalThis.wishes)).length, 1);
+    await show(page, "bedside-device-check/with-name-and-consent");
+    await page
+      .getByRole("textbox", { name: "Your name, as the others see it" })
+      .fill("Ada");
+    await page.getByRole("button", { name: "Join" }).click();
+    assert.equal((await page.evaluate(() => globalThis.wishes)).length, 1);
+    await page.getByRole("checkbox").check();
+    await page.getByRole("button", { name: "Join" }).click();
+    assert.deepEqual((await page.evaluate(() => globalThis.wishes)).at(-1), [
+      "join-call",
+      { name: "Ada", speakerId: undefined },
+    ]);
+  },
+);
+
+test(
+  "whoever is turned away is told so in words of the practice",
+  NEEDS,
+  async (t) => {
+    const page = await aloneWith(t, "bedside-waiting-list/several");
+    await page.getByRole("button", { name: "Turn away Ada Patient" }).click();
+    await page
+      .getByRole("textbox", { name: "Words for Ada Patient" })
+      .fill("Please call the desk.");
+    await page.keyboard.press("Enter");
+    const wish = [
+      "turn-away",
+      { roomId: "r1", userId: "ada", words: "Please call the desk." },
+    ];
+    assert.deepEqual(await page.evaluate(() => globalThis.wishes), [wish]);
+    assert.equal(
+      await page.evaluate(() => document.activeElement.localName),
+      "bedside-waiting-list",
+    );
+  },
+);
+
+/** A page with one state, that remembers what the person wishes. */
+async function aloneWith(t, state) {
+  const browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: ["--no-sandbox", "--disable-gpu"],
+  });
+  t.after(() => browser.close());
+  const page = await browser.newPage({ reducedMotion: "reduce" });
+  await page.clock.install();
+  await page.addInitScript(() => {
+    globalThis.wishes = [];
+    for (const name of [
+      "accept-call",
+      "decline-call",
+      "join-call",
+      "turn-away",
+      "admit",
+    ]) {
+      document.addEventListener(name, (event) =>
+        globalThis.wishes.push([name, event.detail]),
+      );
+    }
+  });
+  await page.goto(`${gallery}#${state}`);
+  await page.locator(state.split("/")[0]).waitFor({ state: "attached" });
+  return page;
 }

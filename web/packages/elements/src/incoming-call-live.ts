@@ -1,5 +1,6 @@
 import { type Bedside, codeOf, type IncomingCall as Ring } from "@bedside/client";
 import type { AcceptCall, DeclineCall, IncomingCall } from "./incoming-call.ts";
+import { begun, lasts } from "./ring-time.ts";
 import { refusal } from "./refusal.ts";
 
 /** A call to enter now. */
@@ -17,10 +18,12 @@ const NEARLY = 2_000;
 export function answerCalls(element: IncomingCall, bedside: Bedside, signal: AbortSignal): void {
   let before: readonly Ring[] = [];
   let own = "";
+  const heard = new Map<string, number>();
   const follow = (rings: readonly Ring[]) => {
     const gone = before.find(({ callId }) => callId !== own && !rings.some((ring) => ring.callId === callId));
-    if (gone) element.settled = { callerName: gone.callerName, why: whyGone(gone) };
+    if (gone) element.settled = { callerName: gone.callerName, why: whyGone(gone, heard.get(gone.callId)) };
     before = rings;
+    for (const ring of rings) if (!heard.has(ring.callId)) heard.set(ring.callId, begun(ring, Date.now()));
     element.rings = rings;
   };
   const accept = async ({ detail: { callId, callType } }: CustomEvent<AcceptCall>) => {
@@ -50,6 +53,6 @@ export function answerCalls(element: IncomingCall, bedside: Bedside, signal: Abo
   element.addEventListener("decline-call", (event) => void decline(event as CustomEvent<DeclineCall>), { signal });
 }
 
-function whyGone({ expiresAt }: Ring): "missed" | "cancelled" {
-  return Date.parse(expiresAt) - NEARLY < Date.now() ? "missed" : "cancelled";
+function whyGone(ring: Ring, since = 0): "missed" | "cancelled" {
+  return Date.now() - since > lasts(ring) - NEARLY ? "missed" : "cancelled";
 }

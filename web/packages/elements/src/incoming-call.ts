@@ -7,7 +7,7 @@ import phone from "lucide-static/icons/phone.svg?raw";
 import phoneOff from "lucide-static/icons/phone-off.svg?raw";
 import video from "lucide-static/icons/video.svg?raw";
 import close from "lucide-static/icons/x.svg?raw";
-import { alarm, isSoundOff, turnSound } from "./alarm.ts";
+import { alarm, allowNotifications, isSoundOff, notifications, turnSound } from "./alarm.ts";
 import type { Bedside } from "@bedside/client";
 import { ConnectedElement } from "./connection.ts";
 import { define, GROUND } from "./element.ts";
@@ -16,6 +16,7 @@ import { icon } from "./icon.ts";
 import css from "./incoming-call.css?inline";
 import { answerCalls } from "./incoming-call-live.ts";
 import { portrait } from "./pieces.ts";
+import { begun, lasts } from "./ring-time.ts";
 import { duration } from "./times.ts";
 
 /** Somebody who rings. The client's `IncomingCall` is one. */
@@ -46,7 +47,7 @@ export interface DeclineCall {
 }
 
 /** How long it is told that a ring is over. */
-const TOLD_FOR = 8_000;
+const TOLD_FOR = 12_000;
 const REPLIES = ["incoming.reply.back", "incoming.reply.busy", "incoming.reply.book"] as const;
 
 /** `<bedside-incoming-call>`: rings on any page, top right or as a sheet on a phone. */
@@ -71,6 +72,7 @@ export class IncomingCall extends ConnectedElement {
   declare trouble: string;
   /** Rings without a sound, whatever the person has chosen. */
   declare silent: boolean;
+  readonly #begun = new Map<string, number>();
   #writingTo: string | undefined;
   #alarm: AbortController | undefined;
   #alarmFor = "";
@@ -222,11 +224,19 @@ export class IncomingCall extends ConnectedElement {
       <div class="who">
         ${icon(info)}
         <p>${this.say(`incoming.settled.${why}`, { name })}</p>
+        ${why === "missed" ? this.#nextTime() : nothing}
         <button class="plain soft round" aria-label=${this.say("common.close")} @click=${this.#forget}>
           ${icon(close)}
         </button>
       </div>
     </section>`;
+  }
+
+  /** Whoever has just missed a call knows what notifications are for. */
+  #nextTime(): TemplateResult | typeof nothing {
+    if (notifications() !== "possible") return nothing;
+    const allow = () => void allowNotifications().then(this.#forget);
+    return html`<button class="small" @click=${allow}>${this.say("incoming.notify")}</button>`;
   }
 
   #soundSwitch(): TemplateResult | typeof nothing {
@@ -240,13 +250,19 @@ export class IncomingCall extends ConnectedElement {
   }
 
   #what(ring: Ring): string {
-    const since = duration(Date.now() - Date.parse(ring.requestedAt), this.reader);
+    const since = duration(Date.now() - this.#begunAt(ring), this.reader);
     return `${this.say(`incoming.${ring.callType}`)} · ${since}`;
   }
 
   /** Those whose time is not over: a device that is told late, or never, rings no longer than the others. */
   #ringing(): readonly Ring[] {
-    return this.rings.filter(({ expiresAt }) => Date.parse(expiresAt) > Date.now());
+    return this.rings.filter((ring) => Date.now() - this.#begunAt(ring) < lasts(ring));
+  }
+
+  #begunAt(ring: Ring): number {
+    const at = this.#begun.get(ring.callId) ?? begun(ring, Date.now());
+    this.#begun.set(ring.callId, at);
+    return at;
   }
 
   #told(): Settled | undefined {

@@ -46,7 +46,7 @@ export function stopwatch(milliseconds: number): string {
   return `${hours > 0 ? `${hours}:` : ""}${two(seconds / 60)}:${two(seconds)}`;
 }
 
-const CLOCK = { hour: "2-digit", minute: "2-digit" } as const;
+const CLOCK = { hour: "numeric", minute: "2-digit" } as const;
 
 function above(element: Element): Element | null {
   if (element.assignedSlot) return element.assignedSlot;

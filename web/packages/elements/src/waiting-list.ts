@@ -47,6 +47,8 @@ export class WaitingList extends BedsideElement {
   declare busy: string | undefined;
   readonly #firstSeen = new Map<string, number>();
   #writing: Writing | undefined;
+  /** What had the focus before the words were asked for, and gets it back. */
+  #opener: Element | null | undefined;
   #news = "";
 
   constructor() {
@@ -168,7 +170,8 @@ export class WaitingList extends BedsideElement {
   }
 
   async #write(writing: Writing | undefined): Promise<void> {
-    const opener = this.shadowRoot?.activeElement;
+    const opener = this.#opener;
+    if (writing) this.#opener = this.shadowRoot?.activeElement;
     this.#writing = writing;
     this.requestUpdate();
     await this.updateComplete;
