@@ -10,8 +10,7 @@ import { after, before, test } from "node:test";
 import { chromium } from "playwright-core";
 import { CHROMIUM, NEEDS } from "./browsers.mjs";
 
-const ELEMENTS = new URL("../../web/packages/elements/", import.meta.url)
-  .pathname;
+const ELEMENTS = new URL("../../web/packages/elements/", import.meta.url).pathname;
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
 const SCREENS = [
@@ -38,9 +37,7 @@ let close = () => {};
 
 before(async () => {
   if (NEEDS.skip) return;
-  const vite = await import(
-    createRequire(`${ELEMENTS}package.json`).resolve("vite")
-  );
+  const vite = await import(createRequire(`${ELEMENTS}package.json`).resolve("vite"));
   const outDir = mkdtempSync(join(tmpdir(), "bedside-gallery-"));
   const build = {
     outDir,
@@ -69,38 +66,34 @@ before(async () => {
 after(() => close());
 
 for (const { theme, width, height, target, ...device } of SCREENS) {
-  test(
-    `every state of every element is right on a ${theme} screen of ${width} pixels`,
-    NEEDS,
-    async (t) => {
-      const browser = await chromium.launch({
-        executablePath: CHROMIUM,
-        args: ["--no-sandbox", "--disable-gpu"],
-      });
-      t.after(() => browser.close());
-      const viewport = { width, height };
-      const page = await browser.newPage({
-        viewport,
-        colorScheme: theme,
-        reducedMotion: "reduce",
-        ...device,
-      });
-      const broken = [];
-      page.on("pageerror", (error) => broken.push(error.message));
-      await page.goto(`${gallery}?theme=${theme}`);
-      await page.waitForFunction(() => globalThis.bedsideStates);
-      await page.addScriptTag({ path: AXE });
-      const states = await page.evaluate(() => globalThis.bedsideStates);
-      assert.ok(states.length > 30, "the gallery is full");
-      const wrong = [];
-      for (const state of states) {
-        await show(page, state);
-        const found = await page.evaluate(whatIsWrong, target);
-        wrong.push(...found.map((one) => `${state}: ${one}`));
-      }
-      assert.deepEqual([...wrong, ...broken], []);
-    },
-  );
+  test(`every state of every element is right on a ${theme} screen of ${width} pixels`, NEEDS, async (t) => {
+    const browser = await chromium.launch({
+      executablePath: CHROMIUM,
+      args: ["--no-sandbox", "--disable-gpu"],
+    });
+    t.after(() => browser.close());
+    const viewport = { width, height };
+    const page = await browser.newPage({
+      viewport,
+      colorScheme: theme,
+      reducedMotion: "reduce",
+      ...device,
+    });
+    const broken = [];
+    page.on("pageerror", (error) => broken.push(error.message));
+    await page.goto(`${gallery}?theme=${theme}`);
+    await page.waitForFunction(() => globalThis.bedsideStates);
+    await page.addScriptTag({ path: AXE });
+    const states = await page.evaluate(() => globalThis.bedsideStates);
+    assert.ok(states.length > 30, "the gallery is full");
+    const wrong = [];
+    for (const state of states) {
+      await show(page, state);
+      const found = await page.evaluate(whatIsWrong, target);
+      wrong.push(...found.map((one) => `${state}: ${one}`));
+    }
+    assert.deepEqual([...wrong, ...broken], []);
+  });
 }
 
 /** Runs in the page. */
@@ -112,29 +105,16 @@ async function whatIsWrong(target) {
       "page-has-heading-one": { enabled: false },
     },
   });
-  const wrong = violations.flatMap(({ id, nodes }) =>
-    nodes.map((node) => `${id} at ${node.target.flat().join(" ")}`),
-  );
-  if (document.documentElement.scrollWidth > innerWidth)
-    wrong.push("it is wider than the screen");
+  const wrong = violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id} at ${node.target.flat().join(" ")}`));
+  if (document.documentElement.scrollWidth > innerWidth) wrong.push("it is wider than the screen");
   const inside = (root) =>
-    [...root.querySelectorAll("*")].flatMap((one) => [
-      one,
-      ...(one.shadowRoot ? inside(one.shadowRoot) : []),
-    ]);
+    [...root.querySelectorAll("*")].flatMap((one) => [one, ...(one.shadowRoot ? inside(one.shadowRoot) : [])]);
   for (const one of inside(document)) {
-    if (
-      !one.matches(
-        "button, a.button, select, input:not([type=checkbox], [type=radio])",
-      )
-    )
-      continue;
+    if (!one.matches("button, a.button, select, input:not([type=checkbox], [type=radio])")) continue;
     const { width, height } = one.getBoundingClientRect();
     const isSeen = one.checkVisibility();
     if (isSeen && Math.min(width, height) < target - 0.5) {
-      wrong.push(
-        `${one.getAttribute("aria-label") ?? one.textContent.trim()} is ${width} by ${height}`,
-      );
+      wrong.push(`${one.getAttribute("aria-label") ?? one.textContent.trim()} is ${width} by ${height}`);
     }
   }
   return wrong;
@@ -144,12 +124,7 @@ async function show(page, state) {
   await page.evaluate((hash) => (location.hash = hash), state);
   await page.waitForFunction((title) => document.title === title, state);
   // Elements draw themselves in the next turn, and those within them in the one after.
-  await page.evaluate(
-    () =>
-      new Promise((done) =>
-        requestAnimationFrame(() => requestAnimationFrame(done)),
-      ),
-  );
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 }
 
 test(
@@ -164,75 +139,58 @@ test(
       order.push(
         await page.evaluate(() => {
           const focused = document.activeElement.shadowRoot.activeElement;
-          return (
-            focused.getAttribute("aria-label") ?? focused.textContent.trim()
-          );
+          return focused.getAttribute("aria-label") ?? focused.textContent.trim();
         }),
       );
     }
-    assert.deepEqual(order, [
-      "Turn the ring tone off",
-      "Decline",
-      "Voice",
-      "Accept",
-      "Decline with a message",
-    ]);
+    assert.deepEqual(order, ["Turn the ring tone off", "Decline", "Voice", "Accept", "Decline with a message"]);
     await page.keyboard.press("Shift+Tab");
     await page.keyboard.press("Enter");
     assert.deepEqual(await page.evaluate(() => globalThis.wishes), [
       ["accept-call", { callId: "c1", callType: "video" }],
     ]);
     await page.clock.fastForward(3_700_000);
-    await page
-      .getByRole("heading", { name: "Ada Patient" })
-      .waitFor({ state: "hidden" });
+    await page.getByRole("heading", { name: "Ada Patient" }).waitFor({ state: "hidden" });
     assert.notEqual(await page.title(), "Ada Patient is calling");
   },
 );
 
-test(
-  "one joins without a camera, and not without having agreed where that is asked",
-  NEEDS,
-  async (t) => {
-    const page = await aloneWith(t, "bedside-device-check/missing");
-    await page.getByRole("button", { name: "Join" }).click();
-    assert.equal((await page.evaluate(() => globalThis.wishes)).length, 1);
-    await show(page, "bedside-device-check/with-name-and-consent");
-    await page
-      .getByRole("textbox", { name: "Your name, as the others see it" })
-      .fill("Ada");
-    await page.getByRole("button", { name: "Join" }).click();
-    assert.equal((await page.evaluate(() => globalThis.wishes)).length, 1);
-    await page.getByRole("checkbox").check();
-    await page.getByRole("button", { name: "Join" }).click();
-    assert.deepEqual((await page.evaluate(() => globalThis.wishes)).at(-1), [
-      "join-call",
-      { name: "Ada", speakerId: undefined },
-    ]);
-  },
-);
+test("a ring can be answered while the page shows a modal dialog of its own", NEEDS, async (t) => {
+  const page = await aloneWith(t, "bedside-incoming-call/nobody");
+  await page.evaluate(() => document.body.appendChild(document.createElement("dialog")).showModal());
+  await show(page, "bedside-incoming-call/voice");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Accept" }).click();
+  assert.deepEqual(await page.evaluate(() => globalThis.wishes), [
+    ["accept-call", { callId: "c1", callType: "audio" }],
+  ]);
+});
 
-test(
-  "whoever is turned away is told so in words of the practice",
-  NEEDS,
-  async (t) => {
-    const page = await aloneWith(t, "bedside-waiting-list/several");
-    await page.getByRole("button", { name: "Turn away Ada Patient" }).click();
-    await page
-      .getByRole("textbox", { name: "Words for Ada Patient" })
-      .fill("Please call the desk.");
-    await page.keyboard.press("Enter");
-    const wish = [
-      "turn-away",
-      { roomId: "r1", userId: "ada", words: "Please call the desk." },
-    ];
-    assert.deepEqual(await page.evaluate(() => globalThis.wishes), [wish]);
-    assert.equal(
-      await page.evaluate(() => document.activeElement.localName),
-      "bedside-waiting-list",
-    );
-  },
-);
+test("one joins without a camera, and not without having agreed where that is asked", NEEDS, async (t) => {
+  const page = await aloneWith(t, "bedside-device-check/missing");
+  await page.getByRole("button", { name: "Join" }).click();
+  assert.equal((await page.evaluate(() => globalThis.wishes)).length, 1);
+  await show(page, "bedside-device-check/with-name-and-consent");
+  await page.getByRole("textbox", { name: "Your name, as the others see it" }).fill("Ada");
+  await page.getByRole("button", { name: "Join" }).click();
+  assert.equal((await page.evaluate(() => globalThis.wishes)).length, 1);
+  await page.getByRole("checkbox").check();
+  await page.getByRole("button", { name: "Join" }).click();
+  assert.deepEqual((await page.evaluate(() => globalThis.wishes)).at(-1), [
+    "join-call",
+    { name: "Ada", speakerId: undefined },
+  ]);
+});
+
+test("whoever is turned away is told so in words of the practice", NEEDS, async (t) => {
+  const page = await aloneWith(t, "bedside-waiting-list/several");
+  await page.getByRole("button", { name: "Turn away Ada Patient" }).click();
+  await page.getByRole("textbox", { name: "Words for Ada Patient" }).fill("Please call the desk.");
+  await page.keyboard.press("Enter");
+  const wish = ["turn-away", { roomId: "r1", userId: "ada", words: "Please call the desk." }];
+  assert.deepEqual(await page.evaluate(() => globalThis.wishes), [wish]);
+  assert.equal(await page.evaluate(() => document.activeElement.localName), "bedside-waiting-list");
+});
 
 /** A page with one state, that remembers what the person wishes. */
 async function aloneWith(t, state) {
@@ -245,16 +203,8 @@ async function aloneWith(t, state) {
   await page.clock.install();
   await page.addInitScript(() => {
     globalThis.wishes = [];
-    for (const name of [
-      "accept-call",
-      "decline-call",
-      "join-call",
-      "turn-away",
-      "admit",
-    ]) {
-      document.addEventListener(name, (event) =>
-        globalThis.wishes.push([name, event.detail]),
-      );
+    for (const name of ["accept-call", "decline-call", "join-call", "turn-away", "admit"]) {
+      document.addEventListener(name, (event) => globalThis.wishes.push([name, event.detail]));
     }
   });
   await page.goto(`${gallery}#${state}`);

@@ -116,7 +116,7 @@ export class IncomingCall extends ConnectedElement {
     return html`<p class="unseen" role="alert">
         ${first ? this.say("incoming.calls", { name: first.callerName }) : nothing}
       </p>
-      <div class="place" part="place" popover="manual" role="region" aria-label=${this.say("incoming.title")}>
+      <dialog class="place" part="place" popover="manual" aria-label=${this.say("incoming.title")} @cancel=${stay}>
         ${first ? this.#card(first) : nothing}
         ${repeat(
           others,
@@ -124,7 +124,7 @@ export class IncomingCall extends ConnectedElement {
           (ring) => this.#row(ring),
         )}
         ${told ? this.#over(told) : nothing}
-      </div>`;
+      </dialog>`;
   }
 
   #card(ring: Ring): TemplateResult {
@@ -223,8 +223,10 @@ export class IncomingCall extends ConnectedElement {
     return html`<section class="card row over" role="status">
       <div class="who">
         ${icon(info)}
-        <p>${this.say(`incoming.settled.${why}`, { name })}</p>
-        ${why === "missed" ? this.#nextTime() : nothing}
+        <div class="told">
+          <p>${this.say(`incoming.settled.${why}`, { name })}</p>
+          ${why === "missed" ? this.#nextTime() : nothing}
+        </div>
         <button class="plain soft round" aria-label=${this.say("common.close")} @click=${this.#forget}>
           ${icon(close)}
         </button>
@@ -294,17 +296,19 @@ export class IncomingCall extends ConnectedElement {
 
   /** In the top layer, over whatever the page has there. */
   #showOrHide(shown: boolean): void {
-    const place = this.renderRoot.querySelector<HTMLElement>(".place");
-    if (!place || place.matches(":popover-open") === shown) return;
-    if (shown) {
-      place.showPopover();
-      this.#focusBefore = document.activeElement;
-      // Whoever does nothing at the moment gets to the buttons by one Tab; whoever types is left alone.
-      if (this.#focusBefore === document.body) place.querySelector<HTMLElement>(".card")?.focus();
+    const place = this.renderRoot.querySelector("dialog");
+    if (!place || (place.open || place.matches(":popover-open")) === shown) return;
+    if (!shown) {
+      place.open ? place.close() : place.hidePopover();
+      if (this.#focusBefore instanceof HTMLElement) this.#focusBefore.focus();
       return;
     }
-    place.hidePopover();
-    if (this.#focusBefore instanceof HTMLElement) this.#focusBefore.focus();
+    this.#focusBefore = document.activeElement;
+    // Under a modal dialog of the page nothing can be pressed that is not modal itself.
+    if (document.querySelector(":modal")) return place.showModal();
+    place.showPopover();
+    // Whoever does nothing at the moment gets to the buttons by one Tab; whoever types is left alone.
+    if (this.#focusBefore === document.body) place.querySelector<HTMLElement>(".card")?.focus();
   }
 
   #sound(ring: Ring | undefined): void {
@@ -325,3 +329,8 @@ export class IncomingCall extends ConnectedElement {
   }
 }
 define("bedside-incoming-call", IncomingCall);
+
+/** Escape answers nothing. */
+function stay(event: Event): void {
+  event.preventDefault();
+}
