@@ -90,10 +90,10 @@ export class BedsideToolbar extends CallPart {
       @click=${press}
     >
       <span class="face"
-        >${icon(picture)}${count ? html`<span class="count" aria-hidden="true">${count > 9 ? "9+" : count}</span>` : nothing}</span
+        >${icon(picture)}${count ? html`<span class="count" data-count=${count > 9 ? "9+" : count}></span>` : nothing}</span
       >
       <span class="word" aria-hidden="true">${word}</span>
-      ${count ? html`<span class="count" aria-hidden="true">${count > 9 ? "9+" : count}</span>` : nothing}
+      ${count ? html`<span class="count" data-count=${count > 9 ? "9+" : count}></span>` : nothing}
     </button>`;
   }
 
