@@ -67,6 +67,12 @@ pub fn may_roam(viewer: &Viewer) -> Allowed {
     or_forbidden(viewer.roams(), "this token opens one room and nothing else")
 }
 
+/// Signing in here is for those whom no host application vouches for.
+pub fn may_have_account(viewer: &Viewer) -> Allowed {
+    may_roam(viewer)?;
+    or_forbidden(viewer.id.is_local(), "you sign in through another application")
+}
+
 pub fn may_see_person(viewer: &Viewer, person: &Person, ties: Ties, now: Millis) -> Allowed {
     if viewer.id == person.id {
         return Ok(());
@@ -107,6 +113,12 @@ pub fn may_see_directory(viewer: &Viewer, directory: Directory, now: Millis) -> 
 pub fn may_write_people(viewer: &Viewer) -> Allowed {
     may_roam(viewer)?;
     or_forbidden(viewer.is_practice(), "only staff and administrators keep the people of the practice")
+}
+
+/// Whoever has such a link is its person, and reads what staff never read.
+pub fn may_make_sign_in_links(viewer: &Viewer) -> Allowed {
+    may_roam(viewer)?;
+    or_forbidden(viewer.role == Role::Admin, "only administrators make links that sign others in")
 }
 
 /// Staff keep patients and practitioners; whoever makes staff or administrators must be one.

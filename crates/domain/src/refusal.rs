@@ -17,6 +17,8 @@ pub enum Refusal {
     Busy(&'static str),
     /// Nobody can be reached there.
     Offline,
+    /// Who they are has not been proven. One answer for every reason, so that it tells nobody who has an account.
+    Unproven,
 }
 
 impl Refusal {
@@ -24,6 +26,7 @@ impl Refusal {
     pub fn why(&self) -> &'static str {
         match self {
             Self::NotFound => "there is nothing here under that id that you may see",
+            Self::Unproven => "this address and this password do not belong together",
             Self::Offline => "the person cannot be reached right now",
             Self::Forbidden(why) | Self::Invalid(why) | Self::NotNow(why) | Self::Expired(why) | Self::Busy(why) => why,
         }
@@ -33,7 +36,7 @@ impl Refusal {
     pub fn retryable(&self) -> bool {
         match self {
             Self::NotNow(_) | Self::Busy(_) | Self::Offline => true,
-            Self::NotFound | Self::Forbidden(_) | Self::Invalid(_) | Self::Expired(_) => false,
+            Self::NotFound | Self::Forbidden(_) | Self::Invalid(_) | Self::Expired(_) | Self::Unproven => false,
         }
     }
 }

@@ -3,6 +3,7 @@
 //!
 //! Times are RFC 3339 texts in UTC. An absent value and `null` mean the same.
 
+pub mod account;
 pub mod appointment;
 pub mod call;
 pub mod door;

@@ -32,6 +32,23 @@ pub struct PersonView {
     pub zoneinfo: Option<String>,
 }
 
+/// Somebody as the register of the practice has them.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RegisterEntry {
+    pub id: String,
+    #[schema(example = "practitioner")]
+    pub role: String,
+    pub name: String,
+    pub email: Option<String>,
+    pub phone: Option<String>,
+    pub specialization: Option<String>,
+    /// Whether patients find them in the directory.
+    pub listed: bool,
+    #[schema(format = DateTime)]
+    pub disabled_at: Option<String>,
+}
+
 /// A practitioner in the directory.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

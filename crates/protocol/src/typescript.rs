@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::Value;
 use utoipa::PartialSchema as _;
 
-use crate::{appointment, call, door, notice, person, problem, room};
+use crate::{account, appointment, call, door, notice, person, problem, room};
 
 /// The text of `web/packages/protocol/src/generated.ts`.
 pub fn declarations() -> String {
@@ -34,6 +34,7 @@ fn schemas() -> Vec<(&'static str, Value)> {
         person::PersonView,
         person::PractitionerCard,
         person::PutPerson,
+        person::RegisterEntry,
         appointment::AppointmentView,
         appointment::NewAppointment,
         appointment::NewPatient,
@@ -55,6 +56,10 @@ fn schemas() -> Vec<(&'static str, Value)> {
         door::JoinView,
         door::JoinPractitioner,
         door::JoinPass,
+        account::PasswordSignIn,
+        account::NewPassword,
+        account::SessionView,
+        account::SignInLink,
         problem::Problem,
         problem::Code,
     ]

@@ -10,6 +10,7 @@ use crate::Failure;
 use crate::app::App;
 use crate::app::ice::Ice;
 use crate::app::links::LinkKey;
+use crate::app::passwords::Passwords;
 use crate::bus::Bus;
 use crate::clock;
 use crate::config::Settings;
@@ -28,8 +29,14 @@ pub async fn compose(settings: Settings, relay: &RelayPorts, pages: SocketAddr) 
     let (stun, mut turn) = relay.urls(&settings, pages)?;
     turn.extend(settings.turn.urls.iter().cloned());
     let ice = (!turn.is_empty()).then(|| Ice::new(stun, turn, turn_secrets[0].clone()));
-    let link_key = LinkKey::new(&secret);
-    Ok(Arc::new(App { store, bus: Bus::new(), link_key, ice, turn_secrets, settings }))
+    let (link_key, passwords) = (LinkKey::new(&secret), Passwords::new());
+    Ok(Arc::new(App { store, bus: Bus::new(), link_key, passwords, ice, turn_secrets, settings }))
+}
+
+/// For a command that works beside the server, and opens no ports.
+pub async fn beside(settings: Settings) -> Result<Arc<App>, Failure> {
+    let pages = settings.listen;
+    compose(settings, &RelayPorts::default(), pages).await
 }
 
 /// Brings the database up to this version and stops.

@@ -137,6 +137,33 @@ pub struct Given {
     pub ice_servers: Option<Vec<IceServer>>,
 }
 
+/// Where the practice is, for the commands that work beside the server.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Place {
+    /// A TOML file with the settings of the server.
+    #[arg(long, env = "BEDSIDE_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// sqlite:///path/bedside.db or postgres://… [default: bedside.db in the data folder].
+    #[arg(long, env = "BEDSIDE_DATABASE", value_name = "URL", hide_env_values = true)]
+    database: Option<String>,
+    /// Folder of the default database [default: ./data].
+    #[arg(long, env = "BEDSIDE_DATA_DIR", value_name = "FOLDER")]
+    data_dir: Option<PathBuf>,
+    /// The address that people open [default: http:// and where the server listens].
+    #[arg(long, env = "BEDSIDE_PUBLIC_URL", value_name = "URL")]
+    public_url: Option<String>,
+    /// Where the server listens [default: 127.0.0.1:3000].
+    #[arg(long, env = "BEDSIDE_LISTEN", value_name = "ADDRESS:PORT")]
+    listen: Option<SocketAddr>,
+}
+
+impl Place {
+    pub fn given(&self) -> Given {
+        let Self { config, database, data_dir, public_url, listen } = self.clone();
+        Given { config, database, data_dir, public_url, listen, ..Given::default() }
+    }
+}
+
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {

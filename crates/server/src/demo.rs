@@ -157,7 +157,7 @@ impl Cast {
     async fn asker(&self, app: &App) -> Result<Asker, Error> {
         let person = people::save(app, &PersonId::new(self.id), &self.told()).await?;
         let viewer = Viewer { id: person.id.clone(), role: person.role, scope: Scope::Everything };
-        Ok(Asker { viewer, person })
+        Ok(Asker { viewer, person, session: None })
     }
 }
 

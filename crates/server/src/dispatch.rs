@@ -172,7 +172,7 @@ async fn commit(app: &App, change: &Change) -> Result<Committed, Error> {
         }
         Err(CommitError::Taken(Taken::Engaged(_))) => return Err(Refusal::Busy("one of the two is in a call").into()),
         Err(CommitError::Taken(Taken::Id)) => return Err(Refusal::Busy("that id is taken").into()),
-        Err(CommitError::Failed(failure)) => return Err(failure.into()),
+        Err(error @ (CommitError::Taken(Taken::Address) | CommitError::Failed(_))) => return Err(error.into()),
     }
     if let Some(saved) = &change.call {
         app.bus.publish(News::Call(CallNews {
@@ -208,6 +208,7 @@ impl From<CommitError> for Error {
     fn from(error: CommitError) -> Self {
         match error {
             CommitError::Failed(failure) => Self::Failed(failure),
+            CommitError::Taken(Taken::Address) => Refusal::Busy("somebody signs in with this address").into(),
             CommitError::Stale | CommitError::Taken(_) => Self::Contended,
         }
     }

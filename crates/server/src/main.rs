@@ -16,6 +16,7 @@ mod serve;
 mod telemetry;
 mod timers;
 mod tls;
+mod users;
 mod wire;
 
 use std::process::ExitCode;
@@ -41,6 +42,9 @@ enum Command {
     Check(Given),
     /// Bring the database up to this version and stop.
     Migrate(Given),
+    /// The people who sign in here.
+    #[command(subcommand)]
+    User(users::Wish),
 }
 
 fn main() -> ExitCode {
@@ -61,6 +65,7 @@ fn run(command: Command) -> Result<(), Failure> {
     let settings = match &command {
         Command::Serve(given) | Command::Check(given) | Command::Migrate(given) => Settings::resolve(given.clone())?,
         Command::Demo(given) => Settings::resolve_for_demo(given.clone())?,
+        Command::User(wish) => Settings::resolve(wish.place().given())?,
     };
     telemetry::init(&settings);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -70,6 +75,7 @@ fn run(command: Command) -> Result<(), Failure> {
             Command::Demo(_) => demo::demo(settings).await,
             Command::Check(_) => check::check(settings).await,
             Command::Migrate(_) => compose::migrate(&settings).await,
+            Command::User(wish) => users::run(&*compose::beside(settings).await?, &wish).await,
         }
     })
 }

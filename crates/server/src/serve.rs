@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::Failure;
-use crate::app::App;
+use crate::app::{App, accounts};
 use crate::compose::compose;
 use crate::config::Settings;
 use crate::listen::{Ports, Stop};
@@ -20,9 +20,13 @@ pub async fn serve(settings: Settings) -> Result<(), Failure> {
     let address = ports.address()?;
     let app = compose(settings.bound_to(address), &relay, address).await?;
     let https = tls::start(&app.settings)?;
+    let first = accounts::first_administrator(&app).await.map_err(|error| format!("no administrator: {error:?}"))?;
     ports.announce(&app.settings.public_url)?;
     if let Some(https) = &https {
         https.introduce(&app.settings.public_url);
+    }
+    if let Some(link) = first {
+        println!("Nobody has been here yet. This link makes whoever opens it first the administrator:\n  {}", link.address);
     }
     run(ports, relay, https, app).await
 }

@@ -6,9 +6,10 @@ use bedside_domain::ids::{PersonId, RoomId};
 use bedside_domain::time::Millis;
 
 use crate::Store;
+use crate::change::Committed;
 use crate::error::{CommitError, Result, StoreError};
 use crate::names;
-use crate::sql::{AT_ONCE, Draft, Query, Row, Value, sql};
+use crate::sql::{AT_ONCE, Draft, Query, Row, Tx, Value, sql};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
@@ -18,6 +19,8 @@ pub struct Session {
     pub scope_room: Option<RoomId>,
     pub created_at: Millis,
     pub expires_at: Millis,
+    /// What the browser called itself.
+    pub agent: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +45,7 @@ impl Store {
 
     /// As it was put; whether it has expired is for whoever knows the time.
     pub async fn session(&self, token_hash: &str) -> Result<Option<Session>> {
-        const FIND: &str = "SELECT token_hash, person, scope_room, created_at, expires_at FROM sessions \
+        const FIND: &str = "SELECT token_hash, person, scope_room, created_at, expires_at, agent FROM sessions \
                             WHERE token_hash = $1";
         let find = sql!(FIND, token_hash);
         self.engine.row("looking up a session", find).await?.as_ref().map(session).transpose()
@@ -84,14 +87,19 @@ impl Store {
 
     /// Begins the session if the link lets somebody in at its beginning; nothing is spent for nothing. A link that
     /// works once does so for the first who asks.
-    pub async fn sign_in(&self, link_hash: &str, session: &Session) -> std::result::Result<bool, CommitError> {
+    pub async fn sign_in(
+        &self,
+        link_hash: &str,
+        session: &Session,
+        instead_of: Option<&str>,
+    ) -> std::result::Result<bool, CommitError> {
         const SPEND: &str = "UPDATE sign_in_links SET spent_at = $2 \
              WHERE token_hash = $1 AND expires_at > $2 AND (uses = 'again' OR spent_at IS NULL)";
         let mut tx = self.engine.begin("signing somebody in").await?;
         if tx.run(sql!(SPEND, link_hash, session.created_at)).await? == 0 {
             return Ok(false);
         }
-        tx.run(insert(session)).await?;
+        begin_session(&mut tx, session, instead_of).await?;
         tx.commit().await.map(|()| true)
     }
 
@@ -107,20 +115,29 @@ impl Store {
     }
 }
 
-fn insert(session: &Session) -> Query {
-    const WRITE: &str = "INSERT INTO sessions (token_hash, person, scope_room, created_at, expires_at) \
-                         VALUES ($1, $2, $3, $4, $5)";
-    let Session { token_hash, person, scope_room, created_at, expires_at } = session;
-    sql!(WRITE, token_hash.as_str(), person, scope_room.as_ref(), *created_at, *expires_at)
+/// A browser that signs in again has one session, and not the one that it came with: somebody else may know that.
+pub(crate) async fn begin_session(tx: &mut Tx, session: &Session, instead_of: Option<&str>) -> Committed {
+    if let Some(before) = instead_of {
+        tx.run(sql!("DELETE FROM sessions WHERE token_hash = $1", before)).await?;
+    }
+    tx.run(insert(session)).await.map(drop)
 }
 
-fn session(row: &Row) -> Result<Session> {
+fn insert(session: &Session) -> Query {
+    const WRITE: &str = "INSERT INTO sessions (token_hash, person, scope_room, created_at, expires_at, agent) \
+                         VALUES ($1, $2, $3, $4, $5, $6)";
+    let Session { token_hash, person, scope_room, created_at, expires_at, agent } = session;
+    sql!(WRITE, token_hash.as_str(), person, scope_room.as_ref(), *created_at, *expires_at, agent.as_deref())
+}
+
+pub(crate) fn session(row: &Row) -> Result<Session> {
     Ok(Session {
         token_hash: row.text("token_hash")?,
         person: PersonId::new(row.text("person")?),
         scope_room: row.maybe_text("scope_room")?.map(RoomId::new),
         created_at: row.at("created_at")?,
         expires_at: row.at("expires_at")?,
+        agent: row.maybe_text("agent")?,
     })
 }
 

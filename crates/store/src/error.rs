@@ -48,6 +48,8 @@ pub enum Taken {
     Answer,
     /// Something has this id, or is this appointment's room, already.
     Id,
+    /// Somebody signs in with this address already.
+    Address,
 }
 
 impl StoreError {
@@ -104,6 +106,7 @@ impl fmt::Display for CommitError {
             Self::Taken(Taken::RingingPair) => f.write_str("the same two are ringing already"),
             Self::Taken(Taken::Answer) => f.write_str("this has been answered already"),
             Self::Taken(Taken::Id) => f.write_str("there is something under this id already"),
+            Self::Taken(Taken::Address) => f.write_str("somebody signs in with this address already"),
             Self::Failed(error) => error.fmt(f),
         }
     }

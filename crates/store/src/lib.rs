@@ -4,6 +4,7 @@
 //! loaded: the rows, the journal and the outbox in one transaction, or nothing. The same text of SQL runs on
 //! SQLite and on PostgreSQL; one contract story is told to both.
 
+mod accounts;
 mod answers;
 mod appointments;
 mod calls;
@@ -24,6 +25,7 @@ mod sql;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+pub use accounts::{Account, Keep};
 pub use answers::{Audited, Remembered};
 pub use appointments::AppointmentQuery;
 pub use calls::{CallQuery, CallRecord, Feedback};

@@ -20,6 +20,7 @@ const STEPS: &[(&str, &str)] = &[
     ("first", include_str!("../migrations/01_first.sql")),
     ("chat", include_str!("../migrations/02_chat.sql")),
     ("guests", include_str!("../migrations/03_guests.sql")),
+    ("accounts", include_str!("../migrations/04_accounts.sql")),
 ];
 
 /// What the one step of a migration found to do.

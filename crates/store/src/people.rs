@@ -6,7 +6,7 @@ use bedside_domain::ids::PersonId;
 use bedside_domain::person::{Person, Role};
 use bedside_domain::time::Millis;
 
-use crate::Store;
+use crate::{Store, accounts};
 use crate::change::Held;
 use crate::error::{CommitError, Result};
 use crate::page::{Cursor, Page, PageAsk};
@@ -19,6 +19,12 @@ const SELECT: &str = "SELECT id, role, name, given_name, family_name, email, pho
 impl Store {
     pub async fn person(&self, id: &PersonId) -> Result<Option<Held<Person>>> {
         self.one_person(Draft::new(SELECT).add("WHERE id = ?1", [id.into()])).await
+    }
+
+    /// Whether anybody has ever been here.
+    pub async fn has_people(&self) -> Result<bool> {
+        let find = sql!("SELECT id FROM people LIMIT 1");
+        Ok(self.engine.row("looking for people", find).await?.is_some())
     }
 
     /// Those of them that there are.
@@ -70,15 +76,26 @@ impl Store {
         if let Some((patient, since)) = known_to {
             draft = draft.add(MET, [patient.into(), since.into()]);
         }
+        self.by_name("listing practitioners", draft, ask).await
+    }
+
+    async fn by_name(&self, doing: &'static str, mut draft: Draft, ask: &PageAsk) -> Result<Page<Person>> {
         if let Some(Cursor { id, .. }) = &ask.after {
             // A cursor travels in addresses, where no name may stand: it is looked up here.
             let after = "AND (sort_name, id) > (SELECT sort_name, id FROM people WHERE id = ?1)";
             draft = draft.add(after, [id.as_str().into()]);
         }
         let draft = draft.add("ORDER BY sort_name, id LIMIT ?1", [ask.rows().into()]);
-        let rows = self.engine.rows("listing practitioners", draft.done()).await?;
+        let rows = self.engine.rows(doing, draft.done()).await?;
         let items = rows.iter().map(|row| Ok(person(row)?.value)).collect::<Result<_>>()?;
         Ok(Page::cut(items, ask, |last: &Person| Cursor { at: 0, id: last.id.to_string() }))
+    }
+
+    /// Everybody but guests, or those of one role, by name.
+    pub async fn register(&self, role: Option<Role>, ask: &PageAsk) -> Result<Page<Person>> {
+        let draft = Draft::new(SELECT).add("WHERE role <> 'guest'", []);
+        let draft = draft.add_if("AND role = ?1", role.map(Role::name));
+        self.by_name("listing people", draft, ask).await
     }
 
     /// Makes or updates a person, if nobody was faster: `expected` is the version that was loaded, nothing if
@@ -89,11 +106,13 @@ impl Store {
         expected: Option<i64>,
         at: Millis,
     ) -> std::result::Result<Held<Person>, CommitError> {
-        let written = self.engine.written("saving a person", upsert(person, expected, at)).await?;
-        match written {
-            Some(row) => Ok(Held { value: person.clone(), version: row.int("version")? }),
-            None => Err(CommitError::Stale),
+        let mut tx = self.engine.begin("saving a person").await?;
+        let Some(row) = tx.rows(upsert(person, expected, at)).await?.pop() else { return Err(CommitError::Stale) };
+        if let Some(email) = person.email.as_deref().filter(|_| person.id.is_local()) {
+            accounts::move_to(&mut tx, &person.id, email).await?;
         }
+        tx.commit().await?;
+        Ok(Held { value: person.clone(), version: row.int("version")? })
     }
 
     async fn one_person(&self, draft: Draft) -> Result<Option<Held<Person>>> {
@@ -101,7 +120,7 @@ impl Store {
     }
 }
 
-fn upsert(person: &Person, expected: Option<i64>, at: Millis) -> Query {
+pub(crate) fn upsert(person: &Person, expected: Option<i64>, at: Millis) -> Query {
     const UPSERT: &str = "INSERT INTO people (id, role, name, given_name, family_name, email, phone, title, \
          specialization, languages, picture, locale, zone, listed, disabled_at, sort_name, email_key, phone_key, \
          created_at, updated_at, version) \
@@ -156,7 +175,7 @@ fn person(row: &Row) -> Result<Held<Person>> {
     Ok(Held { value, version: row.int("version")? })
 }
 
-fn email_key(email: &str) -> String {
+pub(crate) fn email_key(email: &str) -> String {
     email.trim().to_lowercase()
 }
 

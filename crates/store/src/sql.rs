@@ -94,15 +94,6 @@ impl Engine {
         touched.map_err(|error| StoreError::new(doing, &error))
     }
 
-    /// One statement that writes and answers.
-    pub async fn written(&self, doing: &'static str, query: Query) -> Result<Option<Row>> {
-        let rows = match self {
-            Self::Sqlite { writer, .. } => sqlite_rows(in_time(bound(query).fetch_all(writer)).await),
-            Self::Postgres(pool) => postgres_rows(in_time(bound(query).fetch_all(pool)).await),
-        };
-        Ok(rows.map_err(|error| StoreError::new(doing, &error))?.pop())
-    }
-
     pub async fn begin(&self, doing: &'static str) -> Result<Tx> {
         let inner = match self {
             // A transaction that begins by reading and then writes would fail if somebody wrote in between.

@@ -273,6 +273,7 @@ fn code(refusal: Refusal) -> &'static str {
         Refusal::Expired(_) => "expired",
         Refusal::Busy(_) => "busy",
         Refusal::Offline => "offline",
+        Refusal::Unproven => "unauthorized",
     }
 }
 

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bedside_domain::appointment::Appointment;
 use bedside_domain::ids::{PersonId, RoomId};
 use bedside_domain::invitation::Invitation;
-use bedside_domain::person::Person;
+pub use bedside_domain::person::Person;
 use bedside_domain::policy::{Scope, Viewer};
 use bedside_domain::refusal::Refusal;
 use bedside_domain::room::Room;
@@ -30,6 +30,14 @@ pub struct NewSession {
     pub expires_at: Millis,
 }
 
+/// The browser that somebody signs in with.
+pub struct Browser {
+    /// The token that it came with. Somebody else may have put it there, so it is worth nothing afterwards.
+    pub token: Option<String>,
+    /// What it calls itself.
+    pub agent: Option<String>,
+}
+
 /// What a personal link leads to.
 pub struct Joining {
     pub room: Room,
@@ -43,7 +51,7 @@ pub struct Joining {
 
 /// Somebody whom the host application vouches for, created or updated at first sight.
 pub async fn vouched(app: &App, id: &PersonId, told: &Told) -> Result<Option<Asker>, Error> {
-    Ok(asker(people::save(app, id, told).await?, Scope::Everything))
+    Ok(asker(people::save(app, id, told).await?, Scope::Everything, None))
 }
 
 /// A session without its token, to ask later whether it still lasts.
@@ -71,7 +79,7 @@ pub async fn signed_in(app: &App, token: &str) -> Result<Option<Asker>, Error> {
     }
     let scope = session.scope_room.map_or(Scope::Everything, Scope::Room);
     let person = app.store.person(&session.person).await?;
-    Ok(person.and_then(|held| asker(held.value, scope)))
+    Ok(person.and_then(|held| asker(held.value, scope, Some(session.token_hash))))
 }
 
 pub async fn sign_out(app: &App, token: &str) -> Result<(), Error> {
@@ -102,10 +110,10 @@ pub async fn sign_in_link(app: &App, token: &str) -> Result<Person, Error> {
     Ok(person.filter(|person| person.disabled_at.is_none()).ok_or(LINK_OVER)?)
 }
 
-pub async fn sign_in(app: &App, token: &str) -> Result<(Person, NewSession), Error> {
+pub async fn sign_in(app: &App, token: &str, browser: &Browser) -> Result<(Person, NewSession), Error> {
     let person = sign_in_link(app, token).await?;
-    let (kept, session) = session(&person.id, None, clock::now() + SESSION_LASTS);
-    if !app.store.sign_in(&hash(token), &kept).await? {
+    let (kept, session) = session(&person.id, None, clock::now() + SESSION_LASTS, browser);
+    if !app.store.sign_in(&hash(token), &kept, browser.session_before().as_deref()).await? {
         return Err(LINK_OVER.into());
     }
     Ok((person, session))
@@ -153,22 +161,37 @@ impl Joining {
 /// A session that opens the room of the link and nothing else, until the link closes.
 pub async fn join(app: &App, joining: &Joining) -> Result<NewSession, Error> {
     joining.must_be_open(clock::now())?;
-    let (kept, session) = session(&joining.person.id, Some(joining.room.id.clone()), joining.closes_at());
+    let (kept, session) = session(&joining.person.id, Some(joining.room.id.clone()), joining.closes_at(), &Browser::NONE);
     app.store.put_session(&kept).await?;
     Ok(session)
 }
 
 /// A session as it is kept, and as its person gets it.
-fn session(person: &PersonId, scope_room: Option<RoomId>, expires_at: Millis) -> (Session, NewSession) {
+pub(super) fn session(
+    person: &PersonId,
+    scope_room: Option<RoomId>,
+    expires_at: Millis,
+    browser: &Browser,
+) -> (Session, NewSession) {
     let token = clock::token();
     let (token_hash, created_at) = (hash(&token), clock::now());
-    let kept = Session { token_hash, person: person.clone(), scope_room, created_at, expires_at };
+    let (person, agent) = (person.clone(), browser.agent.clone());
+    let kept = Session { token_hash, person, scope_room, created_at, expires_at, agent };
     (kept, NewSession { token, expires_at })
 }
 
-fn asker(person: Person, scope: Scope) -> Option<Asker> {
+impl Browser {
+    /// A link to one room asks for no browser.
+    const NONE: Self = Self { token: None, agent: None };
+
+    pub(super) fn session_before(&self) -> Option<String> {
+        self.token.as_deref().map(hash)
+    }
+}
+
+fn asker(person: Person, scope: Scope, session: Option<String>) -> Option<Asker> {
     let viewer = Viewer { id: person.id.clone(), role: person.role, scope };
-    person.disabled_at.is_none().then_some(Asker { viewer, person })
+    person.disabled_at.is_none().then_some(Asker { viewer, person, session })
 }
 
 /// Tokens are long and random, so one plain hash is enough to make the stored form useless.

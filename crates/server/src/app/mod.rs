@@ -1,6 +1,7 @@
 //! What people can do here: each use case loads its facts, asks the policy, lets the domain decide, and sends the
 //! change down the road. Knows the domain and the store; knows nothing of HTTP, sockets or JSON.
 
+pub mod accounts;
 pub mod appointments;
 pub mod booking;
 pub mod calls;
@@ -10,8 +11,10 @@ pub mod ice;
 pub mod invitations;
 pub mod links;
 pub mod notices;
+pub mod passwords;
 pub mod people;
 pub mod presence;
+pub mod register;
 pub mod ring;
 pub mod rooms;
 pub mod seats;
@@ -27,6 +30,7 @@ use bedside_store::{Cursor, Page, PageAsk, Store};
 
 use crate::app::ice::Ice;
 use crate::app::links::LinkKey;
+use crate::app::passwords::Passwords;
 use crate::bus::Bus;
 use crate::config::Settings;
 use crate::dispatch::Error;
@@ -41,6 +45,7 @@ pub struct App {
     pub ice: Option<Ice>,
     /// What passwords for relays follow from; the first one makes them.
     pub turn_secrets: Vec<Vec<u8>>,
+    pub passwords: Passwords,
 }
 
 /// Somebody who asks: the token has been checked, the person is known and not disabled.
@@ -48,6 +53,8 @@ pub struct App {
 pub struct Asker {
     pub viewer: Viewer,
     pub person: Person,
+    /// The session by which they ask; nothing for whom a host application vouches for.
+    pub session: Option<String>,
 }
 
 /// People by id, for whatever is shown with names.

@@ -45,7 +45,7 @@ pub enum Put {
 }
 
 /// Two requests that first see the same person at once; the second finds what the first wrote.
-const SAVE_ATTEMPTS: usize = 8;
+pub const SAVE_ATTEMPTS: usize = 8;
 
 /// Oneself. A personal link may be passed on, so its bearer learns nobody's address.
 pub fn me(asker: &Asker) -> Person {
@@ -138,8 +138,8 @@ async fn save_if<T>(
         }
         match app.store.save_person(&next, held.map(|held| held.version), clock::now()).await {
             Ok(saved) => return Ok((saved.value, allowed)),
-            Err(CommitError::Stale | CommitError::Taken(_)) => {}
-            Err(CommitError::Failed(failure)) => return Err(failure.into()),
+            Err(CommitError::Stale) => {}
+            Err(error @ (CommitError::Taken(_) | CommitError::Failed(_))) => return Err(error.into()),
         }
     }
     Err(Error::Contended)
@@ -159,6 +159,12 @@ impl Told {
     fn says_a_name(&self) -> bool {
         let names = [&self.name, &self.given_name, &self.family_name];
         names.into_iter().flatten().any(|name| !name.trim().is_empty())
+    }
+
+    /// Somebody of whom nothing else is known.
+    pub fn made(&self, id: PersonId) -> Result<Person, Refusal> {
+        let role = self.role.ok_or(NO_ROLE)?;
+        if self.says_a_name() { Ok(self.applied_to(Person::new(id, role, ""))) } else { Err(NO_NAME) }
     }
 
     fn applied_to(&self, mut person: Person) -> Person {

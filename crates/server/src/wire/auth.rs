@@ -175,14 +175,15 @@ async fn by_claims(wire: &Wire, claims: Claims) -> Result<Asker, Refused> {
 
 /// What may be the id of somebody who has an account elsewhere.
 pub fn subject(sub: &str) -> Result<PersonId, &'static str> {
-    let id = PersonId::new(sub);
-    match id {
-        _ if sub.trim().is_empty() || sub.len() > SUBJECT_CHARS_AT_MOST || sub.chars().any(char::is_control) => {
-            Err("an id must be 1 to 200 plain characters")
-        }
-        id if id.is_local() => Err("ids that begin with bs_ are made here"),
-        id => Ok(id),
+    let id = plain_id(sub)?;
+    if id.is_local() { Err("ids that begin with bs_ are made here") } else { Ok(id) }
+}
+
+pub fn plain_id(text: &str) -> Result<PersonId, &'static str> {
+    if text.trim().is_empty() || text.len() > SUBJECT_CHARS_AT_MOST || text.chars().any(char::is_control) {
+        return Err("an id must be 1 to 200 plain characters");
     }
+    Ok(PersonId::new(text))
 }
 
 async fn by_cookie(wire: &Wire, parts: &Parts) -> Result<Asker, Refused> {

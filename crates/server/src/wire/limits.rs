@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
@@ -9,9 +10,14 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use super::problem::Refused;
 use crate::config::Settings;
 
+/// An attempt to sign in weighs as much as so many writes of its address: thirty a minute by default.
+const WRITES_FOR_AN_ATTEMPT: u32 = 40;
+
 pub struct Limits {
     addresses: DefaultKeyedRateLimiter<IpAddr>,
     people: DefaultKeyedRateLimiter<String>,
+    attempting: DefaultKeyedRateLimiter<IpAddr>,
+    attempted: DefaultKeyedRateLimiter<String>,
     clock: DefaultClock,
 }
 
@@ -20,6 +26,8 @@ impl Limits {
         Self {
             addresses: RateLimiter::keyed(per_minute(settings.writes_per_address)),
             people: RateLimiter::keyed(per_minute(settings.writes_per_person)),
+            attempting: RateLimiter::keyed(per_minute(settings.writes_per_address / WRITES_FOR_AN_ATTEMPT)),
+            attempted: RateLimiter::keyed(attempts_at_one()),
             clock: DefaultClock::default(),
         }
     }
@@ -34,15 +42,35 @@ impl Limits {
         limited.map_err(|until| self.refused(until.wait_time_from(self.clock.now())))
     }
 
+    /// Somebody tries to sign in. A practice comes from one address in the morning; whoever guesses comes more often.
+    pub fn attempt_from(&self, address: IpAddr) -> Result<(), Refused> {
+        let limited = self.attempting.check_key(&network_of(address));
+        limited.map_err(|until| self.refused(until.wait_time_from(self.clock.now())))
+    }
+
+    /// The same at one account, whoever tries and whether or not there is such an account.
+    pub fn attempt_at(&self, account: &str) -> Result<(), Refused> {
+        let limited = self.attempted.check_key(&account.trim().to_lowercase());
+        limited.map_err(|until| self.refused(until.wait_time_from(self.clock.now())))
+    }
+
     /// Forgets whoever has been quiet, so that memory follows who is there.
     pub fn forget_the_quiet(&self) {
         self.addresses.retain_recent();
         self.people.retain_recent();
+        self.attempting.retain_recent();
+        self.attempted.retain_recent();
     }
 
-    fn refused(&self, wait: std::time::Duration) -> Refused {
+    fn refused(&self, wait: Duration) -> Refused {
         Refused::rate_limited(wait.as_secs() + 1)
     }
+}
+
+/// Ten at once, and one more every other minute: two hundred thousand guesses take a year.
+fn attempts_at_one() -> Quota {
+    let quota = Quota::with_period(Duration::from_secs(120)).expect("two minutes are some time");
+    quota.allow_burst(NonZeroU32::new(10).expect("ten"))
 }
 
 /// A minute's worth may come at once.

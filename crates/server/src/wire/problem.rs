@@ -87,6 +87,7 @@ impl From<Refusal> for Refused {
             Refusal::NotNow(_) => (StatusCode::CONFLICT, Code::NotNow),
             Refusal::Busy(_) => (StatusCode::CONFLICT, Code::Busy),
             Refusal::Offline => (StatusCode::CONFLICT, Code::Offline),
+            Refusal::Unproven => (StatusCode::UNAUTHORIZED, Code::Unauthorized),
             Refusal::Expired(_) => (StatusCode::GONE, Code::Expired),
         };
         Self { retryable: refusal.retryable(), ..Self::new(status, code, refusal.why()) }

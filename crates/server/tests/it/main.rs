@@ -1,6 +1,8 @@
 //! The server as its clients find it: the real binary, real databases, requests over a real socket.
 
 mod access;
+mod accounts;
+mod attacks;
 mod appointments;
 mod bookings;
 mod browsers;
@@ -23,3 +25,4 @@ mod restart;
 mod shutdown;
 mod support;
 mod tls;
+mod users;

@@ -24,6 +24,7 @@ async fn a_session_lasts_until_it_is_ended_or_forgotten(stage: Stage) {
         scope_room: room.map(RoomId::new),
         created_at: NOON,
         expires_at: after(expires),
+        agent: Some("Firefox".into()),
     };
     let (wide, narrow, short) = (session("w", None, 100), session("n", Some("room"), 100), session("s", None, 1));
     for one in [&wide, &narrow, &short] {
@@ -54,11 +55,12 @@ async fn a_link_comes_back_as_it_was_made(stage: Stage) {
         scope_room: None,
         created_at: after(5),
         expires_at: after(100),
+        agent: None,
     };
-    assert_eq!(stage.store.sign_in("h", &begun).await, Ok(true));
+    assert_eq!(stage.store.sign_in("h", &begun, None).await, Ok(true));
     assert_eq!(stage.store.session("begun").await, Ok(Some(begun.clone())));
     let late = Session { token_hash: "late".into(), ..begun };
-    assert_eq!(stage.store.sign_in("h", &late).await, Ok(false), "it worked once");
+    assert_eq!(stage.store.sign_in("h", &late, None).await, Ok(false), "it worked once");
     assert_eq!(stage.store.session("late").await, Ok(None));
     let spent = SignInLink { spent_at: Some(after(5)), ..link };
     assert_eq!(stage.store.sign_in_link("h").await, Ok(Some(spent)));

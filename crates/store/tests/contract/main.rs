@@ -25,6 +25,7 @@ macro_rules! on_both {
     };
 }
 
+mod accounts;
 mod commits;
 mod doors;
 mod lists;

@@ -139,17 +139,18 @@ async fn a_link_that_works_once_lets_one_in(stage: Stage) {
         scope_room: None,
         created_at: after(at),
         expires_at: after(100),
+        agent: None,
     };
     for (hash, uses, let_in) in [("once", Use::Once, 1), ("again", Use::Again, MANY)] {
         stage.store.put_sign_in_link(&link(hash, uses)).await.unwrap();
         let spend = (0..MANY).map(|n| {
             let store = stage.store.clone();
-            async move { store.sign_in(hash, &session(&format!("{hash} {n}"), 1)).await.unwrap() }
+            async move { store.sign_in(hash, &session(&format!("{hash} {n}"), 1), None).await.unwrap() }
         });
         assert_eq!(how_many(&all_at_once(spend).await, &true), let_in);
-        assert!(!stage.store.sign_in(hash, &session("late", 60)).await.unwrap(), "it has expired");
+        assert!(!stage.store.sign_in(hash, &session("late", 60), None).await.unwrap(), "it has expired");
     }
-    assert!(!stage.store.sign_in("unknown", &session("never", 1)).await.unwrap());
+    assert!(!stage.store.sign_in("unknown", &session("never", 1), None).await.unwrap());
 }
 
 async fn all_nodes_have_the_same_secret(stage: Stage) {
@@ -189,7 +190,7 @@ fn commit(store: &Store, change: Change) -> impl Future<Output = Result<(), Comm
 }
 
 /// Nobody begins before everybody is there.
-async fn all_at_once<T: Send + 'static>(
+pub async fn all_at_once<T: Send + 'static>(
     tasks: impl Iterator<Item = impl Future<Output = T> + Send + 'static>,
 ) -> Vec<T> {
     let tasks: Vec<_> = tasks.collect();
@@ -205,6 +206,6 @@ async fn all_at_once<T: Send + 'static>(
     running.join_all().await
 }
 
-fn how_many<T: PartialEq>(outcomes: &[T], this: &T) -> usize {
+pub fn how_many<T: PartialEq>(outcomes: &[T], this: &T) -> usize {
     outcomes.iter().filter(|outcome| *outcome == this).count()
 }

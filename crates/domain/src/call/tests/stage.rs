@@ -160,6 +160,7 @@ pub fn code(refusal: Refusal) -> &'static str {
         Refusal::Expired(_) => "expired",
         Refusal::Busy(_) => "busy",
         Refusal::Offline => "offline",
+        Refusal::Unproven => "unauthorized",
     }
 }
 

@@ -20,10 +20,11 @@ use crate::wire::auth::Stay;
 use crate::wire::problem::Refused;
 use crate::wire::translate;
 
-/// A connection does not outlive its token or the person's being welcome by more than this.
-const EVERY: Duration = Duration::from_secs(5);
-/// Leases are renewed in every third round.
-const RENEWED_EVERY: u32 = 3;
+/// A connection does not outlive its token, its session or the person's being welcome by more than five seconds, of
+/// which one is for asking.
+const EVERY: Duration = Duration::from_secs(4);
+/// Leases are renewed in every fourth round.
+const RENEWED_EVERY: u32 = 4;
 
 /// Leases of those who come at the same moment, after a restart for example: one statement for all of them.
 #[derive(Default)]

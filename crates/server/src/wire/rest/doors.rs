@@ -12,12 +12,15 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{App, Wire};
-use crate::app::doors;
+use crate::app::doors::{self, Browser, NewSession, Person};
 use crate::clock;
 use crate::wire::auth::{self, Https};
 use crate::wire::extract::{Body, Nothing, Path};
 use crate::wire::problem::Refused;
 use crate::wire::translate;
+
+/// Enough to know a browser by.
+const AGENT_CHARS_AT_MOST: usize = 200;
 
 pub fn router() -> OpenApiRouter<Wire> {
     OpenApiRouter::new()
@@ -46,9 +49,28 @@ async fn sign_in(
     auth::must_come_from_here(&wire, &headers)?;
     let person = doors::sign_in_link(&wire.app, &token).await?;
     wire.limits.write_by(person.id.as_str())?;
-    let (person, session) = doors::sign_in(&wire.app, &token).await?;
-    let cookie = auth::cookie(Https::of(&wire, peer, &headers), &session.token, doors::SESSION_LASTS.as_seconds());
-    Ok(([(header::SET_COOKIE, cookie)], Json(translate::sign_in(&person))).into_response())
+    let outcome = doors::sign_in(&wire.app, &token, &browser(&wire, &headers)).await?;
+    Ok(signed_in(&wire, peer, &headers, outcome))
+}
+
+/// What somebody signs in with who comes from a page of ours.
+pub fn browser(wire: &Wire, headers: &HeaderMap) -> Browser {
+    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+    Browser {
+        token: auth::cookie_token(wire, headers).map(str::to_owned),
+        agent: agent.map(|agent| agent.chars().take(AGENT_CHARS_AT_MOST).collect()),
+    }
+}
+
+/// Who has come in, and the cookie that keeps them there.
+pub fn signed_in(
+    wire: &Wire,
+    peer: SocketAddr,
+    headers: &HeaderMap,
+    (person, session): (Person, NewSession),
+) -> Response {
+    let cookie = auth::cookie(Https::of(wire, peer, headers), &session.token, doors::SESSION_LASTS.as_seconds());
+    ([(header::SET_COOKIE, cookie)], Json(translate::sign_in(&person))).into_response()
 }
 
 /// Ends the session of the cookie.

@@ -1,11 +1,13 @@
 //! Every route, and the OpenAPI document that is made from the handlers.
 
+mod accounts;
 mod appointments;
 mod calls;
 mod doors;
 mod health;
 mod notices;
 mod people;
+mod register;
 mod rooms;
 
 use std::sync::LazyLock;
@@ -44,10 +46,12 @@ fn described() -> OpenApiRouter<Wire> {
         .routes(routes!(openapi))
         .merge(health::router())
         .merge(people::router())
+        .merge(register::router())
         .merge(appointments::router())
         .merge(calls::router())
         .merge(notices::router())
         .merge(doors::router())
+        .merge(accounts::router())
         .nest("/api/video-call", video_call())
         .nest("/video-call", video_call())
 }

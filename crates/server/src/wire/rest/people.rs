@@ -85,7 +85,7 @@ async fn put(
     body: Body<PutPerson>,
 ) -> Result<(StatusCode, Json<PersonView>), Refused> {
     let told = translate::told(body.value)?;
-    let id = auth::subject(&id).map_err(Refused::invalid)?;
+    let id = auth::plain_id(&id).map_err(Refused::invalid)?;
     let (person, put) = people::put(&wire.app, &asker, &id, &told).await?;
     let status = match put {
         Put::Created => StatusCode::CREATED,

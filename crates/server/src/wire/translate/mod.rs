@@ -1,5 +1,6 @@
 //! Between what travels and what is meant. Beside `problem` the only room of the wire that knows the domain.
 
+mod accounts;
 mod appointments;
 mod calls;
 mod ice;
@@ -15,6 +16,7 @@ use jiff::Timestamp;
 use crate::app::Listing;
 use crate::clock;
 
+pub use self::accounts::*;
 pub use self::appointments::*;
 pub use self::calls::*;
 pub use self::ice::*;

@@ -3,9 +3,9 @@
 use bedside_domain::ids::PersonId;
 use bedside_domain::person::{Person, Role};
 use bedside_domain::refusal::Refusal;
-use bedside_protocol::person::{PersonBrief, PersonView, PractitionerCard, PutPerson};
+use bedside_protocol::person::{PersonBrief, PersonView, PractitionerCard, PutPerson, RegisterEntry};
 
-use super::{Read, must_be_line};
+use super::{Read, must_be_line, time};
 use crate::app::people::Told;
 use crate::wire::host_token::Claims;
 
@@ -40,6 +40,23 @@ pub fn person(person: &Person) -> PersonView {
         locale: person.locale.clone(),
         zoneinfo: person.zone.clone(),
     }
+}
+
+pub fn entry(person: &Person) -> RegisterEntry {
+    RegisterEntry {
+        id: person.id.to_string(),
+        role: person.role.name().to_owned(),
+        name: person.name.clone(),
+        email: person.email.clone(),
+        phone: person.phone.clone(),
+        specialization: person.specialization.clone(),
+        listed: person.listed,
+        disabled_at: person.disabled_at.map(time),
+    }
+}
+
+pub fn wanted_role(name: Option<&str>) -> Read<Option<Role>> {
+    name.map(|name| role(name).ok_or(UNKNOWN_ROLE)).transpose()
 }
 
 pub fn card(person: Person, presence: &str) -> PractitionerCard {
