@@ -19,11 +19,13 @@ mod tls;
 mod users;
 mod wire;
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use bedside_store::{CopyError, Instead};
 use clap::Parser;
 
-use crate::config::{Given, Settings};
+use crate::config::{Given, Place, Settings};
 
 #[derive(Parser)]
 #[command(name = "bedside", version, about = "Self-hosted video calling for clinics, in one binary.")]
@@ -42,6 +44,21 @@ enum Command {
     Check(Given),
     /// Bring the database up to this version and stop.
     Migrate(Given),
+    /// Copy a SQLite database into a new file, while the server runs.
+    Backup {
+        file: PathBuf,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Put a backup in the place of the database, while no server runs.
+    Restore {
+        file: PathBuf,
+        /// Lose the database that is there.
+        #[arg(long)]
+        replace: bool,
+        #[command(flatten)]
+        place: Place,
+    },
     /// The people who sign in here.
     #[command(subcommand)]
     User(users::Wish),
@@ -65,6 +82,7 @@ fn run(command: Command) -> Result<(), Failure> {
     let settings = match &command {
         Command::Serve(given) | Command::Check(given) | Command::Migrate(given) => Settings::resolve(given.clone())?,
         Command::Demo(given) => Settings::resolve_for_demo(given.clone())?,
+        Command::Backup { place, .. } | Command::Restore { place, .. } => Settings::resolve(place.given())?,
         Command::User(wish) => Settings::resolve(wish.place().given())?,
     };
     telemetry::init(&settings);
@@ -75,9 +93,29 @@ fn run(command: Command) -> Result<(), Failure> {
             Command::Demo(_) => demo::demo(settings).await,
             Command::Check(_) => check::check(settings).await,
             Command::Migrate(_) => compose::migrate(&settings).await,
+            Command::Backup { file, .. } => back_up(&settings, &file).await,
+            Command::Restore { file, replace, .. } => restore(&settings, &file, replace).await,
             Command::User(wish) => users::run(&*compose::beside(settings).await?, &wish).await,
         }
     })
+}
+
+async fn back_up(settings: &Settings, file: &Path) -> Result<(), Failure> {
+    bedside_store::back_up(&settings.database, file).await?;
+    println!("The backup is in {}. It holds health data: keep it as you keep the database.", file.display());
+    Ok(())
+}
+
+async fn restore(settings: &Settings, file: &Path, replace: bool) -> Result<(), Failure> {
+    let instead = if replace { Instead::OfWhatIsThere } else { Instead::Nothing };
+    match bedside_store::restore(&settings.database, file, instead).await {
+        Err(error @ CopyError::Exists(_)) => Err(format!("{error}; --replace loses it for the backup").into()),
+        outcome => {
+            outcome?;
+            println!("The backup is in place. Everybody signs in anew.");
+            Ok(())
+        }
+    }
 }
 
 /// What stops the program, in words for the operator.

@@ -12,7 +12,7 @@ use tokio::sync::broadcast::error::RecvError;
 use crate::app::{App, appointments};
 use crate::bus::News;
 use crate::clock;
-use crate::dispatch;
+use crate::dispatch::{self, Error};
 
 /// Another node may have stored a deadline that no hint told us of.
 const LOOK_AT_LEAST_EVERY: Duration = Duration::from_secs(5);
@@ -24,6 +24,8 @@ const AT_ONCE: u16 = 100;
 const CLEAN_UP_EVERY: Duration = Duration::from_secs(3600);
 /// Answers are given again for this long.
 const ANSWERS_KEPT: Span = Span::hours(24);
+/// Rooms, their links, notices that were read, and guests are kept for this long after they are over.
+const OVER_KEPT: Span = Span::days(30);
 
 /// Runs until it is dropped.
 pub async fn run(app: Arc<App>) {
@@ -87,9 +89,19 @@ async fn next_change(changes: &mut tokio::sync::broadcast::Receiver<Arc<News>>) 
 
 async fn clean_up(app: &App) {
     loop {
-        if let Err(failure) = app.store.forget_before(clock::now() - ANSWERS_KEPT).await {
-            tracing::error!(%failure, "the clean-up failed");
+        if let Err(failure) = cleaned(app).await {
+            tracing::error!(?failure, "the clean-up failed; it will be tried again");
         }
         tokio::time::sleep(CLEAN_UP_EVERY).await;
     }
+}
+
+async fn cleaned(app: &App) -> Result<(), Error> {
+    let now = clock::now();
+    app.store.forget_before(now - ANSWERS_KEPT).await?;
+    let rooms = app.store.clear_rooms_before(now - OVER_KEPT, now).await?;
+    app.store.forget_notices_before(now - OVER_KEPT).await?;
+    app.store.forget_guests_before(now - OVER_KEPT).await?;
+    tracing::debug!(rooms, "cleaned up");
+    Ok(())
 }

@@ -16,11 +16,12 @@ const SQLITE_READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 16;
 
 /// Forward only: a step that has been released is never changed.
-const STEPS: &[(&str, &str)] = &[
+pub(crate) const STEPS: &[(&str, &str)] = &[
     ("first", include_str!("../migrations/01_first.sql")),
     ("chat", include_str!("../migrations/02_chat.sql")),
     ("guests", include_str!("../migrations/03_guests.sql")),
     ("accounts", include_str!("../migrations/04_accounts.sql")),
+    ("cleared rooms", include_str!("../migrations/05_cleared_rooms.sql")),
 ];
 
 /// What the one step of a migration found to do.
@@ -123,7 +124,7 @@ async fn sqlite(url: &str) -> Result<Engine, OpenError> {
 }
 
 /// Health records are nobody else's business on a shared machine. SQLite gives its other files the same mode.
-fn make_private(path: &std::path::Path) -> std::io::Result<()> {
+pub(crate) fn make_private(path: &std::path::Path) -> std::io::Result<()> {
     let mut fresh = std::fs::OpenOptions::new();
     fresh.write(true).create_new(true);
     #[cfg(unix)]

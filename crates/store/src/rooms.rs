@@ -17,11 +17,12 @@ const SELECT: &str = "SELECT id, appointment, practitioner, patient, door, statu
 
 impl Store {
     pub async fn room(&self, id: &RoomId) -> Result<Option<Held<Room>>> {
-        self.one_room(Draft::new(SELECT).add("WHERE id = ?1", [id.into()])).await
+        self.one_room(Draft::new(SELECT).add("WHERE id = ?1 AND cleared_at IS NULL", [id.into()])).await
     }
 
     pub async fn room_of(&self, appointment: &AppointmentId) -> Result<Option<Held<Room>>> {
-        self.one_room(Draft::new(SELECT).add("WHERE appointment = ?1", [appointment.into()])).await
+        self.one_room(Draft::new(SELECT).add("WHERE appointment = ?1 AND cleared_at IS NULL", [appointment.into()]))
+            .await
     }
 
     async fn one_room(&self, draft: Draft) -> Result<Option<Held<Room>>> {

@@ -46,6 +46,10 @@ pub async fn create(
         if let Some(room) = app.store.room_of(id).await? {
             return Ok(Decided { change: Change::at(now), outcome: room.value.id });
         }
+        // Its room has been cleared, and nobody would come.
+        if now >= held.value.links_close() {
+            return Err(Refusal::Expired("the appointment is over").into());
+        }
         let mut appointment = held.value;
         let room = RoomId::new(clock::unguessable_id());
         appointment.room = Some(room.clone());

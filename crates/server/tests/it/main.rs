@@ -2,8 +2,9 @@
 
 mod access;
 mod accounts;
-mod attacks;
 mod appointments;
+mod attacks;
+mod backups;
 mod bookings;
 mod browsers;
 mod calls;

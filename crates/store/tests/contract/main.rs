@@ -26,6 +26,7 @@ macro_rules! on_both {
 }
 
 mod accounts;
+mod clearing;
 mod commits;
 mod doors;
 mod lists;
