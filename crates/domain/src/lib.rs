@@ -6,11 +6,13 @@
 
 pub mod appointment;
 pub mod call;
+pub mod hours;
 pub mod ids;
 pub mod invitation;
 pub mod notice;
 pub mod person;
 pub mod policy;
+pub mod practice;
 pub mod presence;
 pub mod refusal;
 pub mod room;

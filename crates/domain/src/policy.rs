@@ -110,6 +110,29 @@ pub fn may_see_directory(viewer: &Viewer, directory: Directory, now: Millis) -> 
     })
 }
 
+/// When somebody works is for them to say, and for the practice.
+pub fn may_keep_hours(viewer: &Viewer, practitioner: &PersonId) -> Allowed {
+    may_roam(viewer)?;
+    or_forbidden(&viewer.id == practitioner || viewer.is_practice(), "only the practice says when somebody works")
+}
+
+/// Under which name the practice has a patient is not for the patient to change.
+pub fn may_name_oneself(viewer: &Viewer) -> Allowed {
+    may_roam(viewer)?;
+    or_forbidden(viewer.role != Role::Patient, "the practice writes your name; ask there")
+}
+
+pub fn may_read_settings(viewer: &Viewer) -> Allowed {
+    may_roam(viewer)?;
+    let works_here = viewer.is_practice() || viewer.role == Role::Practitioner;
+    or_forbidden(works_here, "these are for the people of the practice")
+}
+
+pub fn may_write_settings(viewer: &Viewer) -> Allowed {
+    may_roam(viewer)?;
+    or_forbidden(viewer.role == Role::Admin, "only administrators change what the practice says")
+}
+
 pub fn may_write_people(viewer: &Viewer) -> Allowed {
     may_roam(viewer)?;
     or_forbidden(viewer.is_practice(), "only staff and administrators keep the people of the practice")

@@ -1,5 +1,8 @@
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
+
+use crate::person::PersonView;
 
 /// What somebody signs in with who has an account here.
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -43,3 +46,38 @@ pub struct SignInLink {
     #[schema(format = DateTime)]
     pub expires_at: String,
 }
+
+/// Oneself, as one's own pages need it.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MeView {
+    pub person: PersonView,
+    /// What one signs in with here; nothing for whoever signs in elsewhere.
+    pub sign_in_email: Option<String>,
+    pub has_password: bool,
+    /// What the pages have kept, as they have kept it.
+    pub settings: Value,
+}
+
+/// What one says of oneself. What is left out stays as it is, an empty text takes away what was there.
+#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct PutMe {
+    /// For the people of the practice; a patient's name is the practice's to write.
+    pub name: Option<String>,
+    /// For the people of the practice.
+    pub title: Option<String>,
+    /// For the people of the practice.
+    pub specialization: Option<String>,
+    pub phone: Option<String>,
+    pub languages: Option<Vec<String>>,
+    pub picture: Option<String>,
+    pub locale: Option<String>,
+    pub zoneinfo: Option<String>,
+}
+
+/// What one's pages keep from one device to the next: an object of their own making, of at most 8 KiB.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(transparent)]
+#[schema(value_type = Object)]
+pub struct Preferences(pub Map<String, Value>);

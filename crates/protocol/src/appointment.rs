@@ -54,10 +54,12 @@ pub struct NewAppointment {
     #[serde(rename = "type")]
     pub kind: String,
     pub reason: Option<String>,
-    /// Whether the patient waits to be admitted; off if left out.
+    /// Whether the patient waits to be admitted; as the practice has it if left out.
     pub waiting_room: Option<bool>,
     /// A fixed https link of another meeting provider, instead of the call in here. For the practice alone.
     pub meeting_link: Option<String>,
+    /// One of the practice's meeting places by its name, instead of a link. For the practice alone.
+    pub meeting_place: Option<String>,
 }
 
 /// At least one of `email` and `phone`.

@@ -63,3 +63,10 @@ pub struct Ring {
     /// Which of one's devices would be in the call.
     pub device_id: Option<String>,
 }
+
+/// Which of one's devices would be in the call.
+#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct CallBack {
+    pub device_id: Option<String>,
+}

@@ -9,6 +9,7 @@ pub mod call;
 pub mod door;
 pub mod notice;
 pub mod person;
+pub mod practice;
 pub mod problem;
 pub mod room;
 pub mod typescript;

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::Value;
 use utoipa::PartialSchema as _;
 
-use crate::{account, appointment, call, door, notice, person, problem, room};
+use crate::{account, appointment, call, door, notice, person, practice, problem, room};
 
 /// The text of `web/packages/protocol/src/generated.ts`.
 pub fn declarations() -> String {
@@ -50,6 +50,7 @@ fn schemas() -> Vec<(&'static str, Value)> {
         call::CallView,
         call::Feedback,
         call::Ring,
+        call::CallBack,
         notice::NoticeView,
         notice::UnreadCount,
         door::SignInView,
@@ -60,6 +61,16 @@ fn schemas() -> Vec<(&'static str, Value)> {
         account::NewPassword,
         account::SessionView,
         account::SignInLink,
+        account::MeView,
+        account::PutMe,
+        account::Preferences,
+        practice::PracticeView,
+        practice::PracticeSettings,
+        practice::MeetingPlaceView,
+        practice::HoursView,
+        practice::ShiftView,
+        practice::AbsenceView,
+        practice::FreeTimes,
         problem::Problem,
         problem::Code,
     ]

@@ -11,7 +11,7 @@ use bedside_domain::time::{Millis, Span};
 use bedside_store::Use;
 
 use crate::Failure;
-use crate::app::booking::{self, Ask, Who};
+use crate::app::booking::{self, Ask, Place, Who};
 use crate::app::people::{self, Told};
 use crate::app::{App, Asker, doors};
 use crate::clock;
@@ -128,8 +128,8 @@ async fn book(app: &App, by: &Cast, start: Millis, reason: &str) -> Result<(), E
         patient: Who::Known(PersonId::new(PATIENT.id)),
         kind: Kind::Remote,
         slot: bedside_domain::appointment::Slot { start, minutes: 20 },
-        door: Door::WaitingRoom,
-        provider: bedside_domain::appointment::Provider::BuiltIn,
+        door: Some(Door::WaitingRoom),
+        place: Place::Here,
         reason: Some(reason.to_owned()),
     };
     let asker = by.asker(app).await?;

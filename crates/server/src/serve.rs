@@ -26,7 +26,10 @@ pub async fn serve(settings: Settings) -> Result<(), Failure> {
         https.introduce(&app.settings.public_url);
     }
     if let Some(link) = first {
-        println!("Nobody has been here yet. This link makes whoever opens it first the administrator:\n  {}", link.address);
+        println!(
+            "Nobody has been here yet. This link makes whoever opens it first the administrator:\n  {}",
+            link.address
+        );
     }
     run(ports, relay, https, app).await
 }

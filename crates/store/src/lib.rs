@@ -21,6 +21,7 @@ mod notices;
 mod open;
 mod page;
 mod people;
+mod practice;
 mod presence;
 mod rooms;
 mod sql;

@@ -1,6 +1,7 @@
 //! Words for states that have none of their own elsewhere.
 
 use bedside_domain::call::{Admission, Door, GuestRole, Origin, Part};
+use bedside_domain::policy::Directory;
 
 use crate::doors::Use;
 
@@ -13,6 +14,17 @@ pub(crate) fn door(door: Door) -> &'static str {
 
 pub(crate) fn door_named(name: &str) -> Option<Door> {
     [Door::Open, Door::WaitingRoom].into_iter().find(|one| door(*one) == name)
+}
+
+pub(crate) fn directory(directory: Directory) -> &'static str {
+    match directory {
+        Directory::Open => "open",
+        Directory::Closed => "closed",
+    }
+}
+
+pub(crate) fn directory_named(name: &str) -> Option<Directory> {
+    [Directory::Open, Directory::Closed].into_iter().find(|one| directory(*one) == name)
 }
 
 pub(crate) fn origin(origin: Origin) -> &'static str {

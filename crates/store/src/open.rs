@@ -22,6 +22,7 @@ pub(crate) const STEPS: &[(&str, &str)] = &[
     ("guests", include_str!("../migrations/03_guests.sql")),
     ("accounts", include_str!("../migrations/04_accounts.sql")),
     ("cleared rooms", include_str!("../migrations/05_cleared_rooms.sql")),
+    ("practice", include_str!("../migrations/06_practice.sql")),
 ];
 
 /// What the one step of a migration found to do.

@@ -6,11 +6,11 @@ use bedside_domain::ids::PersonId;
 use bedside_domain::person::{Person, Role};
 use bedside_domain::time::Millis;
 
-use crate::{Store, accounts};
 use crate::change::Held;
 use crate::error::{CommitError, Result};
 use crate::page::{Cursor, Page, PageAsk};
 use crate::sql::{AT_ONCE, Draft, Query, Row, Value, sql};
+use crate::{Store, accounts};
 
 /// Column by column: with `*`, PostgreSQL refuses prepared statements as soon as a later version adds one.
 const SELECT: &str = "SELECT id, role, name, given_name, family_name, email, phone, title, specialization, \

@@ -39,12 +39,7 @@ pub struct NewLink {
 }
 
 /// The same refusal, after the same time, whether the address is nobody's, disabled, without a password or another's.
-pub async fn sign_in(
-    app: &App,
-    email: &str,
-    password: &str,
-    browser: &Browser,
-) -> Result<(Person, NewSession), Error> {
+pub async fn sign_in(app: &App, email: &str, password: &str, browser: &Browser) -> Result<(Person, NewSession), Error> {
     let account = app.store.account_at(email).await?;
     let hash = account.as_ref().and_then(|account| account.password.as_deref());
     let fits = app.passwords.fits(password, hash).await?;

@@ -12,7 +12,7 @@ use bedside_domain::time::Millis;
 use bedside_store::{AppointmentQuery, Change, Held, Saved};
 
 use super::links::{self, LinkSide};
-use super::{App, Asker, Listing, PageWish};
+use super::{App, Asker, Listing, PageWish, hours};
 use crate::clock;
 use crate::dispatch::{self, Answer, Decided, Error, Once};
 
@@ -110,6 +110,10 @@ pub async fn act(
     let attempt = move |now| async move {
         let held = visible(app, asker, id).await?;
         let (by, command) = (Actor::Person(&asker.viewer.id), wish.command(&held.value));
+        if let Command::Reschedule { slot } = &command {
+            let practitioner = app.store.person(&held.value.practitioner).await?.ok_or(Refusal::NotFound)?;
+            hours::must_be_at_work(app, asker, &practitioner.value, *slot).await?;
+        }
         let Decided { change, outcome } = decide(app, now, by, asker.viewer.role, held, &command).await?;
         Ok(Decided { change, outcome: with_names(app, asker, outcome).await? })
     };

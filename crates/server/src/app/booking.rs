@@ -11,7 +11,8 @@ use bedside_domain::time::Millis;
 use bedside_store::{Change, CommitError, Saved};
 
 use super::appointments::{Shown, room_for, shown};
-use super::{App, Asker, people};
+use super::practice::{self, Practice};
+use super::{App, Asker, hours, people};
 use crate::clock;
 use crate::dispatch::{self, Answer, Decided, Error, Once};
 
@@ -20,9 +21,19 @@ pub struct Ask {
     pub patient: Who,
     pub kind: Kind,
     pub slot: Slot,
-    pub door: Door,
-    pub provider: Provider,
+    /// As the practice has it if nothing is said.
+    pub door: Option<Door>,
+    pub place: Place,
     pub reason: Option<String>,
+}
+
+/// Where the two are to meet.
+pub enum Place {
+    Here,
+    /// A fixed link of another provider.
+    Link(String),
+    /// One of the practice's meeting places.
+    Named(String),
 }
 
 /// For whom an appointment is.
@@ -46,12 +57,16 @@ pub async fn create(
     render: impl Fn(&Shown) -> Answer,
 ) -> Result<Answer, Error> {
     policy::may_roam(&asker.viewer)?;
-    policy::may_choose_provider(&asker.viewer, &ask.provider)?;
+    let practice = &practice::shown(app).await?;
+    let provider = &ask.place.provider(practice)?;
+    policy::may_choose_provider(&asker.viewer, provider)?;
+    let door = ask.door.unwrap_or(practice.door);
     let attempt = move |now| async move {
         let practitioner = practitioner_for(app, asker, &ask.practitioner, now).await?;
+        hours::must_be_at_work(app, asker, &practitioner, ask.slot).await?;
         let Patient { person: patient, is_new } = patient_for(app, asker, &ask.patient).await?;
         let calendar = app.store.calendar(&practitioner.id, ask.slot).await?;
-        let booking = booking(ask, practitioner.id.clone(), patient.id.clone());
+        let booking = booking(ask, provider, door, (&practitioner.id, &patient.id));
         let (me, role) = (&asker.viewer.id, asker.viewer.role);
         let (appointment, events) = Appointment::book(now, me, role, booking, &calendar.value)?;
         if is_new {
@@ -69,7 +84,7 @@ pub async fn create(
     dispatch::dispatch_once(app, asker, once, attempt, render).await
 }
 
-async fn practitioner_for(app: &App, asker: &Asker, id: &PersonId, now: Millis) -> Result<Person, Error> {
+pub(super) async fn practitioner_for(app: &App, asker: &Asker, id: &PersonId, now: Millis) -> Result<Person, Error> {
     let person = app.store.person(id).await?.ok_or(Refusal::NotFound)?.value;
     policy::may_see_person(&asker.viewer, &person, people::ties(app, asker, &person).await?, now)?;
     match (person.role, person.disabled_at) {
@@ -157,15 +172,25 @@ fn local_id(rest: &str) -> String {
     format!("{}{rest}", PersonId::LOCAL_PREFIX)
 }
 
-fn booking(ask: &Ask, practitioner: PersonId, patient: PersonId) -> Booking {
+impl Place {
+    fn provider(&self, practice: &Practice) -> Result<Provider, Refusal> {
+        match self {
+            Self::Here => Ok(Provider::BuiltIn),
+            Self::Link(link) => Ok(Provider::Link(link.clone())),
+            Self::Named(name) => practice.meet_at(name, &clock::unguessable_id()),
+        }
+    }
+}
+
+fn booking(ask: &Ask, provider: &Provider, door: Door, (practitioner, patient): (&PersonId, &PersonId)) -> Booking {
     Booking {
         id: AppointmentId::new(clock::id()),
-        practitioner,
-        patient,
+        practitioner: practitioner.clone(),
+        patient: patient.clone(),
         kind: ask.kind,
         slot: ask.slot,
-        door: ask.door,
-        provider: ask.provider.clone(),
+        door,
+        provider: provider.clone(),
         room: (ask.kind == Kind::Remote).then(|| RoomId::new(clock::unguessable_id())),
         reason: ask.reason.clone(),
     }

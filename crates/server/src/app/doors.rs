@@ -161,7 +161,8 @@ impl Joining {
 /// A session that opens the room of the link and nothing else, until the link closes.
 pub async fn join(app: &App, joining: &Joining) -> Result<NewSession, Error> {
     joining.must_be_open(clock::now())?;
-    let (kept, session) = session(&joining.person.id, Some(joining.room.id.clone()), joining.closes_at(), &Browser::NONE);
+    let (kept, session) =
+        session(&joining.person.id, Some(joining.room.id.clone()), joining.closes_at(), &Browser::NONE);
     app.store.put_session(&kept).await?;
     Ok(session)
 }

@@ -45,7 +45,8 @@ impl Passwords {
     }
 
     async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
-        let turn = tokio::time::timeout(PATIENCE, self.0.clone().acquire_owned()).await.map_err(|_| Error::Contended)?;
+        let turn =
+            tokio::time::timeout(PATIENCE, self.0.clone().acquire_owned()).await.map_err(|_| Error::Contended)?;
         let turn: OwnedSemaphorePermit = turn.expect("the semaphore is never closed");
         // Whoever goes away meanwhile does not make room for the next: the work goes on.
         let done = tokio::task::spawn_blocking(move || {

@@ -9,7 +9,7 @@ use bedside_domain::presence::Presence;
 use bedside_domain::refusal::Refusal;
 use bedside_store::CommitError;
 
-use super::{App, Asker, Listing, PageWish};
+use super::{App, Asker, Listing, PageWish, practice};
 use crate::clock;
 use crate::dispatch::Error;
 
@@ -72,7 +72,7 @@ pub async fn find(app: &App, asker: &Asker, find: Find) -> Result<Person, Error>
     // Ringing somebody of the directory does not open their address: only an appointment does.
     let last_together = app.store.last_appointment(&asker.viewer.id, other).await?;
     let person = found.ok_or(Refusal::NotFound)?;
-    let ties = Ties { last_together, directory: app.settings.directory };
+    let ties = Ties { last_together, directory: practice::directory(app).await? };
     policy::may_find_person(&asker.viewer, &person, ties, now)?;
     if asker.viewer.id != person.id {
         app.store.audit(now, &asker.viewer.id, "read-person", person.id.as_str()).await?;
@@ -82,7 +82,7 @@ pub async fn find(app: &App, asker: &Asker, find: Find) -> Result<Person, Error>
 
 /// The practitioners whom the asker may see, with how they are shown right now.
 pub async fn directory(app: &App, asker: &Asker, wish: &PageWish) -> Result<Listing<(Person, Presence)>, Error> {
-    let known_to = match policy::may_see_directory(&asker.viewer, app.settings.directory, clock::now())? {
+    let known_to = match policy::may_see_directory(&asker.viewer, practice::directory(app).await?, clock::now())? {
         Listed::All => None,
         Listed::MetSince(since) => Some((&asker.viewer.id, since)),
     };
@@ -148,7 +148,7 @@ async fn save_if<T>(
 /// What is between the asker and `person`.
 pub async fn ties(app: &App, asker: &Asker, person: &Person) -> Result<Ties, Error> {
     let last_together = app.store.last_together(&asker.viewer.id, &person.id).await?;
-    Ok(Ties { last_together, directory: app.settings.directory })
+    Ok(Ties { last_together, directory: practice::directory(app).await? })
 }
 
 const NO_ROLE: Refusal = Refusal::Invalid("a person who is not known yet needs a role");

@@ -13,7 +13,7 @@ use bedside_domain::time::Millis;
 use bedside_store::{CallRecord, Change, Held, Saved};
 
 use super::calls::{self, Shown};
-use super::{App, Asker, Names, appointments, people};
+use super::{App, Asker, Names, appointments, people, practice};
 use crate::clock;
 use crate::dispatch::{self, Answer, Decided, Error, Once};
 
@@ -54,6 +54,33 @@ pub async fn ring(
     dispatch::dispatch_once(app, asker, once, attempt, render).await
 }
 
+/// Rings whoever one has had this call with, or has missed it from.
+pub async fn back(
+    app: &App,
+    asker: &Asker,
+    id: &CallId,
+    device: DeviceId,
+    once: Option<&Once>,
+    render: impl Fn(&Rung) -> Answer,
+) -> Result<Answer, Error> {
+    let call = app.store.call_record(id).await?.ok_or(Refusal::NotFound)?.call;
+    policy::may_see_call(&asker.viewer, &call)?;
+    policy::may_roam(&asker.viewer)?;
+    let me = &asker.viewer.id;
+    let other = match (me == &call.caller.id, me == &call.callee.id) {
+        (true, _) => call.callee.id.clone(),
+        (_, true) => call.caller.id.clone(),
+        (false, false) => return Err(Refusal::Forbidden("only the two of a call call back").into()),
+    };
+    if !call.has_ended() {
+        return Err(Refusal::NotNow("the call has not ended").into());
+    }
+    // Whoever calls back has seen that they were called.
+    app.store.see_missed_call(id, me, clock::now()).await?;
+    let ask = Ask { callee: other, media: call.media, appointment: None, reason: None, device };
+    ring(app, asker, &ask, once, render).await
+}
+
 pub type Rung = Result<(Shown, Names), Refusal>;
 
 /// The ring of the two that is going on, whoever rang.
@@ -85,7 +112,7 @@ async fn begin(app: &App, asker: &Asker, callee: &Person, ask: &Ask, now: Millis
         media: ask.media,
         caller: Party { id: me.clone(), role: asker.viewer.role },
         callee: Party { id: callee.id.clone(), role: callee.role },
-        ring_for: app.settings.ring_for,
+        ring_for: practice::ring_for(app).await?,
     };
     let (call, events) = Call::request(now, request, reach)?;
     let mut next = room;

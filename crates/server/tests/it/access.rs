@@ -11,9 +11,9 @@ use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 
-use self::stage::{ASKERS, OURS, Pair, Stage, THEIRS, token_of};
+use self::stage::{ASKERS, OURS, PASSWORD, Pair, Stage, THEIRS, token_of};
 use self::table::TABLE;
-use crate::support::Reply;
+use crate::support::{self, Reply};
 
 /// What stands in a cell, and the answer that it means. Successes have no code.
 const CODES: [(&str, u16, &str); 11] = [
@@ -169,7 +169,7 @@ async fn ask(stage: &Stage, line: &Line, asker: &str, question: &Question, home:
 fn nothing_like(line: &Line, question: &Question) -> Question {
     let mut question = question.clone();
     question.path = match line.route.contains('{') {
-        true => with_id(&line.route, "nothing"),
+        true => with_id(&line.route, "nothing") + question.path.find('?').map_or("", |at| &question.path[at..]),
         false => question.path.replace(line.thing, "id=nothing"),
     };
     for (key, value) in question.body.iter_mut().filter_map(Value::as_object_mut).flatten() {
@@ -202,6 +202,9 @@ fn cell_of(reply: &Reply) -> String {
 async fn question(stage: &Stage, line: &Line, thing: &str, asker: &str) -> Question {
     let (mut body, mut session, mut path) = (None, None, line.route.clone());
     let route = line.route.trim_start_matches("/api").trim_start_matches("/video-call");
+    if route.ends_with("/call-back") {
+        stage.come_online(&["ada", "jane"]).await;
+    }
     let id = match route {
         "/users" => {
             path = format!("{path}?{thing}");
@@ -212,6 +215,37 @@ async fn question(stage: &Stage, line: &Line, thing: &str, asker: &str) -> Quest
             body = Some(if new { json!({ "role": "patient", "name": "New Name" }) } else { json!({ "locale": "en" }) });
             Some(if new { stage.fresh("somebody") } else { thing.to_owned() })
         }
+        "/sign-in" => {
+            let known = stage.local("patient").await.email;
+            let email = if thing == "none" { stage.fresh("nobody@example.org") } else { known.expect("an address") };
+            let password = if thing == "wrong" { "a loud waiting room" } else { PASSWORD };
+            body = Some(json!({ "email": email, "password": password }));
+            None
+        }
+        "/me" if line.method == Method::PUT => {
+            body = Some(if thing == "name" { json!({ "name": "New Name" }) } else { json!({ "zoneinfo": "UTC" }) });
+            None
+        }
+        "/practitioners/{id}/hours" if line.method == Method::PUT => {
+            body = Some(json!({ "week": [], "daysOff": [] }));
+            Some(if thing == "none" { "nothing" } else { thing }.to_owned())
+        }
+        "/practitioners/{id}/hours" if thing != "none" => Some(thing.to_owned()),
+        "/practitioners/{id}/free-times" => {
+            path = format!("{path}?from={}&to={}", support::in_minutes(60), support::in_minutes(120));
+            Some(if thing == "none" { "nothing" } else { thing }.to_owned())
+        }
+        "/me/password" => {
+            body = Some(json!({ "password": PASSWORD }));
+            None
+        }
+        "/me/sessions/{id}/end" if thing != "none" => Some(stage.session_of(thing).await),
+        "/people" if line.method == Method::POST => {
+            body = Some(json!({ "role": thing, "name": "New Name" }));
+            None
+        }
+        "/people/{id}/sign-in-link" if thing == "ada" => Some(thing.to_owned()),
+        route if route.starts_with("/people/{id}/") && thing != "none" => Some(stage.local(thing).await.id.to_string()),
         "/appointments" if line.method == Method::POST => {
             let (practitioner, patient) = thing.split_once(' ').expect("two names");
             let when = stage.free_time();
@@ -240,7 +274,7 @@ async fn question(stage: &Stage, line: &Line, thing: &str, asker: &str) -> Quest
         body = Some(json!({ "scheduledDate": stage.free_time() }));
     }
     if let Some(id) = id {
-        path = with_id(&line.route, &id);
+        path = with_id(&path, &id);
     }
     Question { path, body, session }
 }

@@ -25,7 +25,8 @@ async fn an_account_that_is_guessed_at_is_closed_to_guesses_whoever_guesses() {
     clinic.member("otto", Role::Practitioner).await;
     let guess = async |email: &str, password: &str, n: u32| {
         let mut browser = clinic.browser();
-        let request = browser.request(Method::POST, "/api/sign-in").header("x-forwarded-for", format!("198.51.100.{n}"));
+        let request =
+            browser.request(Method::POST, "/api/sign-in").header("x-forwarded-for", format!("198.51.100.{n}"));
         browser.sent(request.json(&json!({ "email": email, "password": password }))).await
     };
     for email in ["lena@clinic.example", "nobody@clinic.example"] {

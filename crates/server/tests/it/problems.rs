@@ -234,8 +234,11 @@ async fn a_strange_id_is_one_that_is_not_there_on_either_database() {
                     let (before, after) = path.split_once('{').expect("an id");
                     let path = format!("{before}{id}{}", after.split_once('}').expect("an end").1);
                     let method: Method = method.to_uppercase().parse().expect("a method");
-                    let needs = path.ends_with("/reschedule") && method == Method::POST;
-                    let body = needs.then(|| json!({ "scheduledDate": support::in_minutes(60) }));
+                    let body = match (path.rsplit('/').next(), &method) {
+                        (Some("reschedule"), _) => Some(json!({ "scheduledDate": support::in_minutes(60) })),
+                        (Some("hours"), &Method::PUT) => Some(json!({ "week": [], "daysOff": [] })),
+                        _ => None,
+                    };
                     let reply = server.ask(method, &path, Some(token), body).await;
                     assert_eq!(reply.code(), "not-found", "{path}: {}", reply.text);
                 }

@@ -31,6 +31,7 @@ mod commits;
 mod doors;
 mod lists;
 mod opening;
+mod practice;
 mod races;
 mod round_trips;
 mod stage;

@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 use crate::stage::*;
 
 /// How many migrations there are.
-const STEPS: i64 = 5;
+const STEPS: i64 = 6;
 
 on_both!(
     opening_again_keeps_what_is_there,
@@ -119,8 +119,13 @@ async fn a_fresh_file_is_nobody_elses_business() {
 }
 
 /// Each before those it refers to.
-const DROPPED_IN_ORDER: [&str; 24] = [
+const DROPPED_IN_ORDER: [&str; 29] = [
     "migrations",
+    "preferences",
+    "absences",
+    "shifts",
+    "meeting_places",
+    "practice",
     "accounts",
     "invitations",
     "chat_reads",

@@ -59,6 +59,19 @@ export interface PutPerson {
   zoneinfo?: string | null;
 }
 
+/** Somebody as the register of the practice has them. */
+export interface RegisterEntry {
+  disabledAt?: string | null;
+  email?: string | null;
+  id: string;
+  /** Whether patients find them in the directory. */
+  listed: boolean;
+  name: string;
+  phone?: string | null;
+  role: string;
+  specialization?: string | null;
+}
+
 export interface AppointmentView {
   /** What was said when it was declined or cancelled. */
   answer?: string | null;
@@ -92,6 +105,8 @@ export interface NewAppointment {
   durationMinutes?: number | null;
   /** A fixed https link of another meeting provider, instead of the call in here. For the practice alone. */
   meetingLink?: string | null;
+  /** One of the practice's meeting places by its name, instead of a link. For the practice alone. */
+  meetingPlace?: string | null;
   patient?: NewPatient | null;
   patientId?: string | null;
   practitionerId: string;
@@ -99,7 +114,7 @@ export interface NewAppointment {
   scheduledDate: string;
   /** `Remote` or `InPerson`. */
   type: string;
-  /** Whether the patient waits to be admitted; off if left out. */
+  /** Whether the patient waits to be admitted; as the practice has it if left out. */
   waitingRoom?: boolean | null;
 }
 
@@ -219,6 +234,11 @@ export interface Ring {
   reason?: string | null;
 }
 
+/** Which of one's devices would be in the call. */
+export interface CallBack {
+  deviceId?: string | null;
+}
+
 export interface NoticeView {
   appointmentId?: string | null;
   at: string;
@@ -269,6 +289,142 @@ export interface JoinPass {
   roomId: string;
   token: string;
   userId: string;
+}
+
+/** What somebody signs in with who has an account here. */
+export interface PasswordSignIn {
+  email: string;
+  password: string;
+}
+
+/** A password to sign in with from now on, of at least 12 characters. */
+export interface NewPassword {
+  /** The password so far, if there is one. */
+  current?: string | null;
+  /** The address to sign in with, for whoever has none here. */
+  email?: string | null;
+  password: string;
+}
+
+/** Where somebody is signed in. */
+export interface SessionView {
+  /** What the browser called itself. */
+  agent?: string | null;
+  begunAt: string;
+  /** Whether it is the one that asks. */
+  current: boolean;
+  expiresAt: string;
+  id: string;
+}
+
+/** A link that signs its person in once. Shown this once. */
+export interface SignInLink {
+  expiresAt: string;
+  link: string;
+}
+
+/** Oneself, as one's own pages need it. */
+export interface MeView {
+  hasPassword: boolean;
+  person: PersonView;
+  /** What the pages have kept, as they have kept it. */
+  settings: unknown;
+  /** What one signs in with here; nothing for whoever signs in elsewhere. */
+  signInEmail?: string | null;
+}
+
+/** What one says of oneself. What is left out stays as it is, an empty text takes away what was there. */
+export interface PutMe {
+  languages?: string[] | null;
+  locale?: string | null;
+  /** For the people of the practice; a patient's name is the practice's to write. */
+  name?: string | null;
+  phone?: string | null;
+  picture?: string | null;
+  /** For the people of the practice. */
+  specialization?: string | null;
+  /** For the people of the practice. */
+  title?: string | null;
+  zoneinfo?: string | null;
+}
+
+/** What one's pages keep from one device to the next: an object of their own making, of at most 8 KiB. */
+export type Preferences = object;
+
+/** The practice as everybody sees it, also before signing in. */
+export interface PracticeView {
+  /** `#rrggbb`. */
+  colour?: string | null;
+  email?: string | null;
+  /** A picture as a data URL. */
+  logo?: string | null;
+  name: string;
+  phone?: string | null;
+  website?: string | null;
+  welcome?: string | null;
+  zoneinfo?: string | null;
+}
+
+/** All that the practice says of itself and of how it works. What is left out is left to the operator's settings. */
+export interface PracticeSettings {
+  /** Patients see only practitioners they have an appointment with. */
+  closedDirectory?: boolean;
+  /** `#rrggbb`. */
+  colour?: string | null;
+  email?: string | null;
+  /** A PNG, JPEG, WebP or SVG picture as a data URL of at most 40,000 characters. */
+  logo?: string | null;
+  meetingPlaces?: MeetingPlaceView[];
+  name?: string;
+  phone?: string | null;
+  /** How long it rings, from 5 to 300. */
+  ringSeconds?: number | null;
+  /** Whether patients wait to be admitted to appointments that say nothing else. */
+  waitingRoom?: boolean;
+  /** An https address. */
+  website?: string | null;
+  /** What people read before they come in. */
+  welcome?: string | null;
+  /** IANA zone of practitioners who have none of their own. */
+  zoneinfo?: string | null;
+}
+
+/** A meeting provider besides the call in here. */
+export interface MeetingPlaceView {
+  name: string;
+  /** An https address; `{room}` in it becomes a name that nobody can guess, a new one for each appointment. */
+  template: string;
+}
+
+/** When a practitioner works, in wall time of their zone. */
+export interface HoursView {
+  daysOff: AbsenceView[];
+  week: ShiftView[];
+  /** IANA zone; left out in a request, it stays as it is. */
+  zoneinfo?: string | null;
+}
+
+export interface ShiftView {
+  day: string;
+  from: string;
+  /** `24:00` is midnight at the end of the day. */
+  to: string;
+}
+
+/** The last day is off, too. */
+export interface AbsenceView {
+  from: string;
+  to: string;
+}
+
+/** When an appointment can begin. */
+export interface FreeTimes {
+  /** False where the practitioner has not said when they work, and any time may be asked for. */
+  hasHours: boolean;
+  items: string[];
+  minutes: number;
+  /** The practitioner's zone, to show the times in. */
+  zoneinfo: string;
 }
 
 /** A refusal or a failure, as RFC 9457 has it. */

@@ -75,7 +75,7 @@ async fn sessions(State(wire): App, Signed(asker): Signed) -> Result<Json<Page<S
 }
 
 /// Signs one out there; what is connected with it ends within seconds.
-#[utoipa::path(post, path = "/api/me/sessions/{id}/end", tag = "me", params(("id" = String, Path)),
+#[utoipa::path(post, path = "/api/me/sessions/{id}/end", operation_id = "end_own_session", tag = "me", params(("id" = String, Path)),
     security(("bearer" = [])), responses((status = 204), (status = 404, body = Problem)))]
 async fn end_session(
     State(wire): App,
@@ -90,11 +90,7 @@ async fn end_session(
 /// Signs one out everywhere but here.
 #[utoipa::path(post, path = "/api/me/sessions/end-others", tag = "me", security(("bearer" = [])),
     responses((status = 204)))]
-async fn end_other_sessions(
-    State(wire): App,
-    Signed(asker): Signed,
-    _: Body<Nothing>,
-) -> Result<StatusCode, Refused> {
+async fn end_other_sessions(State(wire): App, Signed(asker): Signed, _: Body<Nothing>) -> Result<StatusCode, Refused> {
     accounts::end_other_sessions(&wire.app, &asker).await?;
     Ok(StatusCode::NO_CONTENT)
 }

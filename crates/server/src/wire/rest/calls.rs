@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use bedside_protocol::Page;
-use bedside_protocol::call::{CallView, Feedback, Ring};
+use bedside_protocol::call::{CallBack, CallView, Feedback, Ring};
 use bedside_protocol::ids::{CallId, PersonId};
 use bedside_protocol::problem::Problem;
 use serde::Deserialize;
@@ -29,6 +29,7 @@ pub fn router() -> OpenApiRouter<Wire> {
         .routes(routes!(export))
         .routes(routes!(missed))
         .routes(routes!(seen))
+        .routes(routes!(call_back))
         .routes(routes!(feedback))
 }
 
@@ -83,11 +84,32 @@ pub async fn end_session(
 ))]
 async fn ring(State(wire): App, Signed(asker): Signed, body: Body<Ring>) -> Result<Answer, Refused> {
     let ask = translate::ring(body.value)?;
-    let render = |rung: &Result<_, _>| match rung {
+    Ok(ring::ring(&wire.app, &asker, &ask, body.once.as_ref(), rung).await?)
+}
+
+/// Rings the other one of a call that has ended; a missed one counts as seen from then on.
+#[utoipa::path(post, path = "/api/calls/{callId}/call-back", tag = "calls", params(("callId" = String, Path)),
+    request_body = CallBack, security(("bearer" = [])), responses(
+    (status = 201, body = CallView), (status = 404, body = Problem),
+    (status = 409, description = "Busy or offline.", body = Problem),
+))]
+async fn call_back(
+    State(wire): App,
+    Signed(asker): Signed,
+    Path(id): Path,
+    body: Body<CallBack>,
+) -> Result<Answer, Refused> {
+    let device = translate::device(body.value.device_id)?;
+    let id = CallId::new(id);
+    Ok(ring::back(&wire.app, &asker, &id, device, body.once.as_ref(), rung).await?)
+}
+
+/// The answer to a ring, which is kept also when it says no.
+fn rung(rung: &ring::Rung) -> Answer {
+    match rung {
         Ok((shown, names)) => answer(StatusCode::CREATED, &translate::call(shown, names)),
         Err(refusal) => Refused::from(*refusal).answer(),
-    };
-    Ok(ring::ring(&wire.app, &asker, &ask, body.once.as_ref(), render).await?)
+    }
 }
 
 #[derive(Default, Deserialize, utoipa::IntoParams)]

@@ -5,8 +5,10 @@ mod appointments;
 mod calls;
 mod doors;
 mod health;
+mod me;
 mod notices;
 mod people;
+mod practice;
 mod register;
 mod rooms;
 
@@ -52,6 +54,8 @@ fn described() -> OpenApiRouter<Wire> {
         .merge(notices::router())
         .merge(doors::router())
         .merge(accounts::router())
+        .merge(me::router())
+        .merge(practice::router())
         .nest("/api/video-call", video_call())
         .nest("/video-call", video_call())
 }

@@ -1,14 +1,17 @@
 //! Accounts: what somebody signs in with, and where they are signed in.
 
 use bedside_domain::refusal::Refusal;
-use bedside_protocol::account::{NewPassword, SessionView, SignInLink};
+use bedside_protocol::account::{MeView, NewPassword, Preferences, PutMe, SessionView, SignInLink};
+use serde_json::json;
 
 use super::people::must_be_sound;
-use super::{Read, time};
+use super::{Read, person, time};
 use crate::app::accounts::{Chosen, Held, NewLink};
+use crate::app::oneself::Oneself;
 use crate::app::passwords;
 use crate::app::people::Told;
 
+const PREFERENCES_BYTES_AT_MOST: usize = 8 * 1024;
 const EMAIL_CHARS_AT_MOST: usize = 320;
 
 /// Whatever could be right. Nothing here depends on who has an account.
@@ -23,6 +26,40 @@ pub fn chosen(new: NewPassword) -> Read<Chosen> {
     must_be_sound(&told)?;
     must_be_credentials("", current.as_deref().unwrap_or_default())?;
     Ok(Chosen { email: told.email, current, password })
+}
+
+pub fn me(me: Oneself) -> MeView {
+    let settings = me.preferences.and_then(|json| serde_json::from_str(&json).ok());
+    MeView {
+        person: person(&me.person),
+        has_password: me.account.as_ref().is_some_and(|account| account.password.is_some()),
+        sign_in_email: me.account.map(|account| account.email),
+        settings: settings.unwrap_or_else(|| json!({})),
+    }
+}
+
+pub fn told_by_oneself(put: PutMe) -> Read<Told> {
+    let told = Told {
+        name: put.name,
+        title: put.title,
+        specialization: put.specialization,
+        phone: put.phone,
+        languages: put.languages,
+        picture: put.picture,
+        locale: put.locale,
+        zone: put.zoneinfo,
+        ..Told::default()
+    };
+    must_be_sound(&told)?;
+    Ok(told)
+}
+
+pub fn preferences(preferences: &Preferences) -> Read<String> {
+    let json = serde_json::to_string(&preferences.0).map_err(|_| Refusal::Invalid("settings must be JSON"))?;
+    if json.len() > PREFERENCES_BYTES_AT_MOST {
+        return Err(Refusal::Invalid("settings may have 8 KiB"));
+    }
+    Ok(json)
 }
 
 pub fn sign_in_link(link: NewLink) -> SignInLink {

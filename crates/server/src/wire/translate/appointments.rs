@@ -17,7 +17,7 @@ use crate::app::appointments::{self, Wish};
 use crate::app::people::Told;
 use crate::app::{booking, doors, rooms};
 
-const MINUTES_BY_DEFAULT: u16 = 30;
+pub const MINUTES_BY_DEFAULT: u16 = 30;
 
 pub fn ask(new: NewAppointment) -> Read<booking::Ask> {
     let patient = match (new.patient_id, new.patient) {
@@ -27,16 +27,16 @@ pub fn ask(new: NewAppointment) -> Read<booking::Ask> {
         (None, None) => booking::Who::Asker,
     };
     let kind = Kind::named(&new.kind).ok_or(Refusal::Invalid("type must be Remote or InPerson"))?;
-    if kind == Kind::InPerson && new.meeting_link.is_some() {
-        return Err(Refusal::Invalid("an appointment at the practice has no meetingLink"));
+    if kind == Kind::InPerson && (new.meeting_link.is_some() || new.meeting_place.is_some()) {
+        return Err(Refusal::Invalid("an appointment at the practice has no meetingLink and no meetingPlace"));
     }
     Ok(booking::Ask {
         practitioner: PersonId::new(new.practitioner_id),
         patient,
         kind,
         slot: slot(&new.scheduled_date, new.duration_minutes.unwrap_or(MINUTES_BY_DEFAULT))?,
-        door: if new.waiting_room == Some(true) { Door::WaitingRoom } else { Door::Open },
-        provider: provider(new.meeting_link)?,
+        door: new.waiting_room.map(|waits| if waits { Door::WaitingRoom } else { Door::Open }),
+        place: place(new.meeting_link, new.meeting_place)?,
         reason: words(new.reason)?,
     })
 }
@@ -119,14 +119,16 @@ fn new_patient(patient: NewPatient) -> Read<booking::Who> {
     Ok(booking::Who::New { email, phone, name: told.name.unwrap_or_default() })
 }
 
-fn provider(link: Option<String>) -> Read<Provider> {
-    match link {
-        None => Ok(Provider::BuiltIn),
-        Some(link) if link.starts_with("https://") && link.len() <= WORDS_CHARS_AT_MOST => {
+fn place(link: Option<String>, named: Option<String>) -> Read<booking::Place> {
+    match (link, named) {
+        (None, None) => Ok(booking::Place::Here),
+        (Some(_), Some(_)) => Err(Refusal::Invalid("either meetingLink or meetingPlace, not both")),
+        (None, Some(name)) => Ok(booking::Place::Named(name)),
+        (Some(link), None) if link.starts_with("https://") && link.len() <= WORDS_CHARS_AT_MOST => {
             must_be_line(Some(&link), WORDS_CHARS_AT_MOST)?;
-            Ok(Provider::Link(link))
+            Ok(booking::Place::Link(link))
         }
-        Some(_) => Err(Refusal::Invalid("meetingLink must begin with https://")),
+        (Some(_), None) => Err(Refusal::Invalid("meetingLink must begin with https://")),
     }
 }
 

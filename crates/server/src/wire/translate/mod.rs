@@ -7,6 +7,7 @@ mod ice;
 mod live;
 mod news;
 mod people;
+mod practice;
 
 use bedside_domain::refusal::Refusal;
 use bedside_domain::time::Millis;
@@ -23,6 +24,7 @@ pub use self::ice::*;
 pub use self::live::*;
 pub use self::news::*;
 pub use self::people::*;
+pub use self::practice::*;
 
 const WORDS_CHARS_AT_MOST: usize = 2_000;
 

@@ -9,7 +9,7 @@ use bedside_domain::notice::{About, Notice, Topic};
 use bedside_domain::person::{Person, Role};
 use bedside_domain::room::Room;
 use bedside_domain::time::{Millis, Span};
-use bedside_store::{Change, PageAsk, Saved, Store, Use};
+use bedside_store::{Change, Keep, PageAsk, Saved, Session, Store, Use};
 use reqwest::{Method, header};
 use serde_json::{Value, json};
 
@@ -32,6 +32,11 @@ const CAST: [(&str, Role); 9] = [
     ("sue", Role::Staff),
     ("rita", Role::Admin),
 ];
+
+/// Of everybody who has an account here, and its hash.
+pub const PASSWORD: &str = "a quiet waiting room";
+const PASSWORD_HASH: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$xV/PYVFTP90zTf+FZ5P4aA$q/hRvVOmvhTXWpY1TJpIiVajJrbG8wxURXs8MTScwwo";
 
 pub type Pair = (&'static str, &'static str);
 
@@ -197,6 +202,32 @@ impl Stage {
         let token = self.fresh("sign-in");
         support::put_sign_in_link(&self.store, &token, person, Use::Again, minutes).await;
         token
+    }
+
+    /// Somebody with an account here, whose password is [`PASSWORD`].
+    pub async fn local(&self, role: &str) -> Person {
+        let id = self.fresh("bs_member");
+        let role = Role::named(role).expect("a role");
+        let person = Person { email: Some(format!("{id}@example.org")), ..Person::new(PersonId::new(&id), role, &id) };
+        self.store.open_account(&person, None, &format!("{id}@example.org"), now()).await.expect("a new address");
+        let account = self.store.account_of(&person.id).await.expect("an answer").expect("it was opened");
+        assert!(self.store.set_password(&account, Some(PASSWORD_HASH), Keep::None).await.expect("nobody is faster"));
+        person
+    }
+
+    /// The id of a session of somebody's.
+    pub async fn session_of(&self, person: &str) -> String {
+        let token_hash = self.fresh("session");
+        let session = Session {
+            token_hash: token_hash.clone(),
+            person: PersonId::new(person),
+            scope_room: None,
+            created_at: now(),
+            expires_at: now() + Span::minutes(5),
+            agent: None,
+        };
+        self.store.put_session(&session).await.expect("a session can be put");
+        token_hash
     }
 
     /// What stands after `/join/` in the link that the patient of an accepted appointment is shown.

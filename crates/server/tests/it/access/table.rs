@@ -35,6 +35,43 @@ PUT /api/people/{id}
   sue                                        401    403    403    403    403    403    200    403
   rita                                       401    403    403    403    403    403    200    403
   none                                       401    403    403    403    403    201    201    403
+GET /api/practitioners/{id}/hours
+  vera                                       401    200    200    200    200    200    200    404
+  gone-practitioner                          401    404    404    404    404    404    404    404
+  none                                       401    404    404    404    404    404    404    404
+PUT /api/practitioners/{id}/hours
+  vera                                       401    403    403    403    403    204    204    404
+  jane                                       401    403    403    204    403    204    204    404
+  none                                       401    404    404    404    404    404    404    404
+GET /api/practitioners/{id}/free-times
+  vera                                       401    200    200    200    200    200    200    404
+  none                                       401    404    404    404    404    404    404    404
+GET /api/practice
+  -                                          200    200    200    200    200    200    200    200
+GET /api/practice/settings
+  -                                          401    403    403    200    200    200    200    403
+PUT /api/practice/settings
+  -                                          401    403    403    403    403    403    204    403
+GET /api/people
+  -                                          401    403    403    403    403    200    200    403
+POST /api/people
+  patient                                    401    403    403    403    403    201    201    403
+  practitioner                               401    403    403    403    403    201    201    403
+  staff                                      401    403    403    403    403    403    201    403
+  admin                                      401    403    403    403    403    403    201    403
+POST /api/people/{id}/disable
+  patient                                    401    403    403    403    403    204    204    403
+  staff                                      401    403    403    403    403    403    204    403
+  none                                       401    403    403    403    403    404    404    403
+POST /api/people/{id}/enable
+  patient                                    401    403    403    403    403    204    204    403
+  staff                                      401    403    403    403    403    403    204    403
+  none                                       401    403    403    403    403    404    404    403
+POST /api/people/{id}/sign-in-link
+  patient                                    401    403    403    403    403    403    201    403
+  admin                                      401    403    403    403    403    403    201    403
+  ada                                        401    403    403    403    403    403    400    403
+  none                                       401    403    403    403    403    403    404    403
 
 GET /api/appointments
   -                                          401    200    200    200    200    200    200    403
@@ -134,6 +171,11 @@ POST /api/calls/{callId}/seen
   theirs                                     401    404    409n   404    409n   404    409n   404
   over                                       401    409n   404    204    404    404    404    403
   none                                       401    404    404    404    404    404    404    404
+POST /api/calls/{callId}/call-back
+  live                                       401    409n   404    409n   404    404    403    403
+  theirs                                     401    404    409n   404    409n   404    403    404
+  over                                       401    201    404    201    404    404    404    403
+  none                                       401    404    404    404    404    404    404    404
 POST /api/calls/{callId}/feedback
   live                                       401    409n   404    409n   404    404    403    409n
   theirs                                     401    404    409n   404    409n   404    403    404
@@ -160,6 +202,27 @@ POST /api/sign-in/{token}
   live                                       200    200    200    200    200    200    200    200
   over                                       410    410    410    410    410    410    410    410
   none                                       410    410    410    410    410    410    410    410
+POST /api/sign-in
+  right                                      200    200    200    200    200    200    200    200
+  wrong                                      401    401    401    401    401    401    401    401
+  none                                       401    401    401    401    401    401    401    401
+GET /api/me
+  -                                          401    200    200    200    200    200    200    403
+PUT /api/me
+  zone                                       401    204    204    204    204    204    204    403
+  name                                       401    403    403    204    204    204    204    403
+PUT /api/me/settings
+  -                                          401    204    204    204    204    204    204    403
+PUT /api/me/password
+  -                                          401    403    403    403    403    403    403    403
+GET /api/me/sessions
+  -                                          401    200    200    200    200    200    200    403
+POST /api/me/sessions/{id}/end
+  ada                                        401    204    404    404    404    404    404    404
+  jane                                       401    404    404    204    404    404    404    404
+  none                                       401    404    404    404    404    404    404    404
+POST /api/me/sessions/end-others
+  -                                          401    204    204    204    204    204    204    403
 POST /api/sign-out
   -                                          204    204    204    204    204    204    204    204
 GET /api/join/{token}
