@@ -9,6 +9,7 @@ mod gateway;
 mod headers;
 mod host_token;
 mod limits;
+mod manual;
 mod problem;
 mod rest;
 mod to_https;

@@ -18,6 +18,7 @@ mod host_tokens;
 mod hours;
 mod limits;
 mod logs;
+mod manual;
 mod oneself;
 mod openapi;
 mod past;

@@ -15,8 +15,8 @@ mod rooms;
 use std::sync::LazyLock;
 
 use axum::extract::State;
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderName, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
 use axum::{Json, Router};
 use bedside_protocol::problem::Problem;
 use serde::{Deserialize, Serialize};
@@ -26,7 +26,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::Wire;
+use super::{Wire, manual};
 use crate::app::PageWish;
 use crate::dispatch::Answer;
 
@@ -46,6 +46,8 @@ pub fn router() -> Router<Wire> {
 fn described() -> OpenApiRouter<Wire> {
     OpenApiRouter::with_openapi(Described::openapi())
         .routes(routes!(openapi))
+        .routes(routes!(manual))
+        .routes(routes!(manual_style))
         .merge(health::router())
         .merge(people::router())
         .merge(register::router())
@@ -76,6 +78,24 @@ fn video_call() -> OpenApiRouter<Wire> {
     responses((status = 200, description = "An OpenAPI 3.1 document.")))]
 async fn openapi() -> Json<&'static Document> {
     Json(&DOCUMENT)
+}
+
+/// The same for people: a page that loads nothing from elsewhere.
+#[utoipa::path(get, path = "/api", tag = "operation",
+    responses((status = 200, description = "Every route on one page.", content_type = "text/html")))]
+async fn manual() -> Html<&'static str> {
+    static PAGE: LazyLock<String> = LazyLock::new(|| {
+        let document = serde_json::to_value(&*DOCUMENT).expect("the document is plain JSON");
+        manual::page(&document)
+    });
+    Html(&PAGE)
+}
+
+/// How that page looks.
+#[utoipa::path(get, path = "/api/manual.css", tag = "operation",
+    responses((status = 200, description = "A style sheet.", content_type = "text/css")))]
+async fn manual_style() -> ([(HeaderName, &'static str); 1], &'static str) {
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], manual::STYLE)
 }
 
 /// What the handlers cannot say one by one: how one proves who one is, and names that are unique.

@@ -9,6 +9,10 @@ GET /healthz
   -                                          200    200    200    200    200    200    200    200
 GET /readyz
   -                                          200    200    200    200    200    200    200    200
+GET /api
+  -                                          200    200    200    200    200    200    200    200
+GET /api/manual.css
+  -                                          200    200    200    200    200    200    200    200
 GET /api/openapi.json
   -                                          200    200    200    200    200    200    200    200
 GET /api/current-user
