@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use self::stage::{ASKERS, OURS, PASSWORD, Pair, Stage, THEIRS, token_of};
 use self::table::TABLE;
-use crate::support::{self, Reply};
+use crate::support::Reply;
 
 /// What stands in a cell, and the answer that it means. Successes have no code.
 const CODES: [(&str, u16, &str); 11] = [
@@ -169,7 +169,7 @@ async fn ask(stage: &Stage, line: &Line, asker: &str, question: &Question, home:
 fn nothing_like(line: &Line, question: &Question) -> Question {
     let mut question = question.clone();
     question.path = match line.route.contains('{') {
-        true => with_id(&line.route, "nothing") + question.path.find('?').map_or("", |at| &question.path[at..]),
+        true => with_id(&line.route, "nothing"),
         false => question.path.replace(line.thing, "id=nothing"),
     };
     for (key, value) in question.body.iter_mut().filter_map(Value::as_object_mut).flatten() {
@@ -210,42 +210,6 @@ async fn question(stage: &Stage, line: &Line, thing: &str, asker: &str) -> Quest
             path = format!("{path}?{thing}");
             None
         }
-        "/people/{id}" => {
-            let new = thing == "none";
-            body = Some(if new { json!({ "role": "patient", "name": "New Name" }) } else { json!({ "locale": "en" }) });
-            Some(if new { stage.fresh("somebody") } else { thing.to_owned() })
-        }
-        "/sign-in" => {
-            let known = stage.local("patient").await.email;
-            let email = if thing == "none" { stage.fresh("nobody@example.org") } else { known.expect("an address") };
-            let password = if thing == "wrong" { "a loud waiting room" } else { PASSWORD };
-            body = Some(json!({ "email": email, "password": password }));
-            None
-        }
-        "/me" if line.method == Method::PUT => {
-            body = Some(if thing == "name" { json!({ "name": "New Name" }) } else { json!({ "zoneinfo": "UTC" }) });
-            None
-        }
-        "/practitioners/{id}/hours" if line.method == Method::PUT => {
-            body = Some(json!({ "week": [], "daysOff": [] }));
-            Some(if thing == "none" { "nothing" } else { thing }.to_owned())
-        }
-        "/practitioners/{id}/hours" if thing != "none" => Some(thing.to_owned()),
-        "/practitioners/{id}/free-times" => {
-            path = format!("{path}?from={}&to={}", support::in_minutes(60), support::in_minutes(120));
-            Some(if thing == "none" { "nothing" } else { thing }.to_owned())
-        }
-        "/me/password" => {
-            body = Some(json!({ "password": PASSWORD }));
-            None
-        }
-        "/me/sessions/{id}/end" if thing != "none" => Some(stage.session_of(thing).await),
-        "/people" if line.method == Method::POST => {
-            body = Some(json!({ "role": thing, "name": "New Name" }));
-            None
-        }
-        "/people/{id}/sign-in-link" if thing == "ada" => Some(thing.to_owned()),
-        route if route.starts_with("/people/{id}/") && thing != "none" => Some(stage.local(thing).await.id.to_string()),
         "/appointments" if line.method == Method::POST => {
             let (practitioner, patient) = thing.split_once(' ').expect("two names");
             let when = stage.free_time();
@@ -262,6 +226,11 @@ async fn question(stage: &Stage, line: &Line, thing: &str, asker: &str) -> Quest
         "/sign-in/{token}" if thing != "none" => {
             Some(stage.sign_in_link("ada", if thing == "over" { -1 } else { 10 }).await)
         }
+        _ if ["/people", "/practitioners/", "/me", "/sign-in"].iter().any(|start| route.starts_with(start)) => {
+            let id;
+            (id, body) = of_people(stage, line, route, thing).await;
+            id
+        }
         _ if !route.contains('{') => None,
         _ if thing == "none" => Some("nothing".to_owned()),
         _ => {
@@ -277,6 +246,36 @@ async fn question(stage: &Stage, line: &Line, thing: &str, asker: &str) -> Quest
         path = with_id(&path, &id);
     }
     Question { path, body, session }
+}
+
+/// What is asked of people, their hours and their accounts: about whom, and with which words.
+async fn of_people(stage: &Stage, line: &Line, route: &str, thing: &str) -> (Option<String>, Option<Value>) {
+    let known = Some(if thing == "none" { "nothing" } else { thing }.to_owned());
+    match route {
+        "/people/{id}" if thing == "none" => {
+            (Some(stage.fresh("somebody")), Some(json!({ "role": "patient", "name": "New Name" })))
+        }
+        "/people/{id}" => (known, Some(json!({ "locale": "en" }))),
+        "/people" if line.method == Method::POST => (None, Some(json!({ "role": thing, "name": "New Name" }))),
+        "/people/{id}/sign-in-link" if thing == "ada" => (known, None),
+        route if route.starts_with("/people/{id}/") && thing != "none" => {
+            (Some(stage.local(thing).await.id.to_string()), None)
+        }
+        "/sign-in" => {
+            let email = stage.local("patient").await.email.expect("an address");
+            let email = if thing == "none" { stage.fresh("nobody@example.org") } else { email };
+            let password = if thing == "wrong" { "a loud waiting room" } else { PASSWORD };
+            (None, Some(json!({ "email": email, "password": password })))
+        }
+        "/me" if thing == "name" => (None, Some(json!({ "name": "New Name" }))),
+        "/me" if line.method == Method::PUT => (None, Some(json!({ "zoneinfo": "UTC" }))),
+        "/me/password" => (None, Some(json!({ "password": PASSWORD }))),
+        "/me/sessions/{id}/end" if thing != "none" => (Some(stage.session_of(thing).await), None),
+        "/practitioners/{id}/hours" if line.method == Method::PUT => {
+            (known, Some(json!({ "week": [], "daysOff": [] })))
+        }
+        _ => (known.filter(|_| route.contains('{')), None),
+    }
 }
 
 /// An appointment, its link or a call in its room; and what ada's personal link opens, if it is she who asks by it.
