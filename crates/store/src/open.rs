@@ -111,13 +111,16 @@ async fn sqlite(url: &str) -> Result<Engine, OpenError> {
     }
     make_private(&path).map_err(|error| OpenError::Connect(format!("{}: {error}", path.display())))?;
     let connect = |error: sqlx::Error| OpenError::Connect(format!("{}: {error}", path.display()));
+    // A file does not hang up: asking each connection first whether it is still there would double every question.
     let writer: SqlitePool = SqlitePoolOptions::new()
+        .test_before_acquire(false)
         .max_connections(1)
         .acquire_timeout(PATIENCE)
         .connect_with(options.clone())
         .await
         .map_err(connect)?;
     let readers = SqlitePoolOptions::new()
+        .test_before_acquire(false)
         .max_connections(SQLITE_READERS)
         .acquire_timeout(PATIENCE)
         .connect_lazy_with(options.create_if_missing(false).read_only(true));
