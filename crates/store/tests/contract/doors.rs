@@ -125,6 +125,7 @@ async fn of_many_sessions_and_people_those_who_may_stay_are_told(stage: Stage) {
             scope_room: None,
             created_at: NOON,
             expires_at: after(expires),
+            agent: None,
         };
         stage.store.put_session(&session).await.unwrap();
     }
