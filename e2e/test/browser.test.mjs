@@ -28,13 +28,53 @@ test("two people in their browsers ring, see each other, reload and hang up", NE
   await Promise.all([plays(ada, "video.remote"), plays(jane, "video.remote")]);
   await Promise.all([ada.reload(), jane.reload()]);
   await Promise.all([plays(ada, "video.remote"), plays(jane, "video.remote")]);
-  await ada.getByRole("button", { name: "Hang up" }).click();
+  await ada.getByRole("button", { name: "End the call" }).click();
   await Promise.all([
-    ada.getByText("The call has ended.").waitFor(),
-    jane.getByText("Ada Patient has ended the call.").waitFor(),
+    ada.getByRole("heading", { name: "The call has ended" }).waitFor(),
+    jane.getByRole("heading", { name: "Ada Patient has ended the call" }).waitFor(),
   ]);
-  assert.match(ada.url(), /\/patient\/appointments$/);
-  assert.match(jane.url(), /\/doctor\/dashboard$/);
+  await Promise.all([ada, jane].map((page) => page.getByRole("button", { name: "Close" }).click()));
+  await Promise.all([ada.waitForURL(/\/patient\/appointments$/), jane.waitForURL(/\/doctor\/dashboard$/)]);
+});
+
+test("a guest comes by a link, through the waiting room, and what they write is read by everybody", NEEDS, async (t) => {
+  const { links } = await demo(t);
+  const browser = await browse(t);
+  const [jane, ada] = await talking(browser, links);
+  await jane.getByRole("button", { name: "More choices" }).click();
+  await jane.getByRole("button", { name: "Invite somebody" }).click();
+  await jane.getByRole("textbox", { name: "Name" }).fill("Ines Interpreter");
+  await jane.getByRole("button", { name: "Make a link" }).click();
+  const link = await jane.getByText(/\/join\//).textContent();
+  await jane.getByRole("button", { name: "Close" }).click();
+
+  const ines = await open(browser, link.trim());
+  await ines.getByRole("button", { name: "Join" }).click();
+  await ines.getByText("You are next").waitFor();
+  await jane.getByText("Ines Interpreter is waiting to come in.").waitFor();
+  await jane.getByRole("button", { name: "Admit", exact: true }).click();
+  await Promise.all([ines, jane, ada].map((page) => plays(page, "video.remote")));
+
+  await ines.getByRole("button", { name: "Open chat" }).click();
+  await ines.getByRole("textbox", { name: "Write a message" }).fill("Good morning");
+  await ines.keyboard.press("Enter");
+  await ada.getByRole("button", { name: "Open chat, 1 new" }).click();
+  await ada.locator("bedside-chat").getByText("Good morning").waitFor();
+  await ines.getByRole("button", { name: "Leave the call" }).click();
+  await ines.getByRole("heading", { name: "You have left the call" }).waitFor();
+});
+
+test("keys mute and unmute, and the other side is told", NEEDS, async (t) => {
+  const { links } = await demo(t);
+  const [jane, ada] = await talking(await browse(t), links);
+  await ada.keyboard.press("m");
+  await jane.getByText("Ada Patient is muted").waitFor();
+  await ada.keyboard.press("m");
+  await jane.getByText("Ada Patient is muted").waitFor({ state: "detached" });
+  await ada.keyboard.press("r");
+  await jane.getByText("Ada Patient has raised a hand").first().waitFor();
+  await ada.keyboard.press("v");
+  await jane.getByText("Camera is off").waitFor();
 });
 
 test("a ring that is declined or given up is told in words", NEEDS, async (t) => {
@@ -62,7 +102,7 @@ test("somebody without a camera is told so, and still sees the other", NEEDS, as
   await ada.getByRole("link", { name: "Practitioners" }).click();
   await ada.getByRole("button", { name: "Start a video call with Jane Smith" }).click();
   await jane.getByRole("button", { name: "Accept", exact: true }).click();
-  await ada.getByText("Your camera and microphone cannot be used").waitFor();
+  await ada.getByText("No camera and no microphone were found").waitFor();
   await plays(ada, "video.remote");
 });
 
@@ -93,8 +133,19 @@ test("a page made of the rooms document's snippets meets ours in an appointment"
   await plays(otto, "#remote");
   await plays(omar, "video.remote");
   await otto.getByRole("button", { name: "End" }).click();
-  await omar.getByText("Otto Other has ended the call.").waitFor();
+  await omar.getByRole("heading", { name: "Otto Other has ended the call" }).waitFor();
 });
+
+/** Jane and Ada see each other. */
+async function talking(browser, links) {
+  const jane = await signIn(browser, links["Jane Smith"], "Jane Smith");
+  const ada = await signIn(browser, links["Ada Patient"], "Ada Patient");
+  await ada.getByRole("link", { name: "Practitioners" }).click();
+  await ada.getByRole("button", { name: "Start a video call with Jane Smith" }).click();
+  await jane.getByRole("button", { name: "Accept", exact: true }).click();
+  await Promise.all([plays(ada, "video.remote"), plays(jane, "video.remote")]);
+  return [jane, ada];
+}
 
 /** A demo practice on a free port, and the sign-in links that it prints. */
 async function demo(t, ...flags) {

@@ -40,10 +40,17 @@ export async function open(browser, address) {
   return page;
 }
 
-/** The picture of the other side is there, and it moves. */
+/** The picture of the other side is there, perhaps within an element, and it moves. */
 export async function plays(page, selector) {
   const moved = ({ selector, since }) => {
-    const video = document.querySelector(selector);
+    const find = (root) => {
+      for (const one of root.querySelectorAll("*")) {
+        const found = one.matches(selector) ? one : one.shadowRoot && find(one.shadowRoot);
+        if (found) return found;
+      }
+      return undefined;
+    };
+    const video = find(document);
     return video && video.videoWidth > 0 && video.currentTime > since ? video.currentTime : false;
   };
   const options = { timeout: PATIENCE };

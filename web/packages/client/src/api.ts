@@ -5,6 +5,7 @@ import type {
   AppointmentStep,
   Invitation,
   List,
+  Pass,
   Person,
   Practitioner,
   SignIn,
@@ -50,6 +51,16 @@ export class Api {
   /** What a personal link leads to. Spends nothing. */
   invitation(token: string, signal: AbortSignal): Promise<Invitation> {
     return this.#get(`/api/join/${encodeURIComponent(token)}`, signal);
+  }
+
+  /** A token for the room of a personal link, as often as needed while the link is valid. */
+  async join(token: string): Promise<Pass> {
+    const answer = await this.#ask(`/api/join/${encodeURIComponent(token)}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: "{}",
+    });
+    return (await answer.json()) as Pass;
   }
 
   practitioners(signal: AbortSignal, wish: ListWish = {}): Promise<List<Practitioner>> {

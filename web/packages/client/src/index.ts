@@ -40,6 +40,7 @@ export type {
   AppointmentStep,
   Invitation,
   List,
+  Pass,
   Person,
   Practitioner,
   Presence,

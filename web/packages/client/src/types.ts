@@ -1,5 +1,6 @@
 import type {
   AppointmentView,
+  JoinPass,
   JoinView,
   NewAppointment,
   Page,
@@ -24,4 +25,6 @@ export type AppointmentRequest = NewAppointment & { type: AppointmentType };
 export type AppointmentStep = "accept" | "decline" | "cancel";
 export type SignIn = SignInView;
 export type Invitation = Omit<JoinView, "state"> & { state: "open" | "early" | "over" | "pending" | "void" };
+/** A token that opens one room. */
+export type Pass = JoinPass;
 export type List<T> = Page<T>;

@@ -89,9 +89,7 @@ export class BedsideToolbar extends CallPart {
       title=${title}
       @click=${press}
     >
-      <span class="face"
-        >${icon(picture)}${count ? html`<span class="count" data-count=${count > 9 ? "9+" : count}></span>` : nothing}</span
-      >
+      <span class="face">${icon(picture)}</span>
       <span class="word" aria-hidden="true">${word}</span>
       ${count ? html`<span class="count" data-count=${count > 9 ? "9+" : count}></span>` : nothing}
     </button>`;

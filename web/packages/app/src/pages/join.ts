@@ -1,24 +1,57 @@
+import "@bedside/elements";
 import type { Invitation, RefusalCode } from "@bedside/client";
 import { html, nothing, type TemplateResult } from "lit";
-import { api, explainLink, Page } from "../page.ts";
+import { api, explainLink, go, Page } from "../page.ts";
 import { when } from "../times.ts";
 import { say } from "../words.ts";
 
-/** What a personal link leads to, and whether it is time. */
-export class JoinPage extends Page<Invitation> {
+/** What is fetched before the call: what the link leads to, and the room if it is time. */
+interface Door {
+  readonly invitation: Invitation;
+  /** Empty as long as the link opens nothing. */
+  readonly roomId: string;
+}
+
+/** What a personal link leads to: the call, or why it is not time for it. */
+export class JoinPage extends Page<Door> {
   token = "";
   protected readonly heading = "join.title";
+  #link = "";
 
-  protected fetch(signal: AbortSignal): Promise<Invitation> {
-    return api.invitation(outOfSight(this.token), signal);
+  protected async fetch(signal: AbortSignal): Promise<Door> {
+    this.#link = outOfSight(this.token);
+    const invitation = await api.invitation(this.#link, signal);
+    const { roomId } = invitation.state === "open" ? await api.join(this.#link) : { roomId: "" };
+    return { invitation, roomId };
   }
 
   protected override explain(code: RefusalCode): string {
     return explainLink(code);
   }
 
-  protected view(invitation: Invitation): TemplateResult {
-    const { practitioner, durationMinutes, scheduledDate, state } = invitation;
+  protected view({ invitation, roomId }: Door): TemplateResult {
+    const { state } = invitation;
+    return state === "open" ? this.#call(invitation, roomId) : this.#card(invitation, state);
+  }
+
+  /** A token lasts for a while, a link for the whole appointment. */
+  readonly #pass = async (): Promise<string> => (await api.join(this.#link)).token;
+
+  #call({ practitioner, name }: Invitation, roomId: string): TemplateResult {
+    const own = name === practitioner.name;
+    return html`<bedside-join
+      class="over-page"
+      theme="auto"
+      heading=${own ? say("join.yours") : say("join.with", { name: practitioner.name })}
+      .server=${location.origin}
+      .room=${roomId}
+      .fetchToken=${this.#pass}
+      @call-closed=${() => go("/", "replace")}
+    ></bedside-join>`;
+  }
+
+  #card(invitation: Invitation, state: Exclude<Invitation["state"], "open">): TemplateResult {
+    const { practitioner, durationMinutes, scheduledDate } = invitation;
     // A link is for one of the two; the practitioner is not told about a call with themselves.
     const own = invitation.name === practitioner.name;
     const now = new Date();
