@@ -13,11 +13,9 @@ export function newsBetween(before: RoomState, after: RoomState): readonly News[
   if (before.stage.state !== "inside" || after.stage.state !== "inside") return [];
   const known = new Map(before.others.map((one) => [one.userId, one]));
   const there = new Set(after.others.map(({ userId }) => userId));
-  const waited = new Set(before.atTheDoor.map(({ userId }) => userId));
   return [
     ...after.others.flatMap((now) => newsOf(known.get(now.userId), now)),
     ...before.others.filter(({ userId }) => !there.has(userId)).map(({ name }) => news("call.news.left", name)),
-    ...after.atTheDoor.filter(({ userId }) => !waited.has(userId)).map(({ name }) => news("call.news.waits", name)),
     ...after.chat
       .slice(before.chat.length)
       .filter(({ userId }) => userId !== after.selfId)

@@ -98,7 +98,6 @@ test.each([
   [{}, { others: [jane({ handRaised: true })] }, "call.news.hand"],
   [{}, { others: [jane({ screen: true })] }, "call.news.shares"],
   [{ others: [jane({ screen: true })] }, {}, "call.news.shares-no-more"],
-  [{}, { atTheDoor: [{ userId: "omar", name: "Omar" }] }, "call.news.waits"],
 ] as const)("%o and then %o is told as %s", (before, after, key) => {
   expect(told(before as Partial<RoomState>, after as Partial<RoomState>)).toEqual([key]);
 });
