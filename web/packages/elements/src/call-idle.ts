@@ -20,7 +20,8 @@ export class Idle implements ReactiveController {
   /** Somebody is there. */
   stir(): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.rest(), STILL_FOR);
+    // Whoever has no mouse to move would not know how to get them back.
+    if (matchMedia("(hover: hover)").matches) this.#timer = setTimeout(() => this.rest(), STILL_FOR);
     this.#set(false);
   }
 

@@ -18,7 +18,7 @@ import { Follow, type Readable } from "./follow.ts";
 import { icon } from "./icon.ts";
 import type { OwnMedia } from "./media.ts";
 import type { BedsideStage } from "./stage.ts";
-import type { Layout } from "./stage-layout.ts";
+import { isFaceToFace, type Layout } from "./stage-layout.ts";
 import type { BedsideToolbar } from "./toolbar.ts";
 import type { WaitingRoom } from "./waiting-room.ts";
 import "./call-before.ts";
@@ -156,18 +156,20 @@ export class BedsideCall extends CallPart {
     const isInside = room.stage.state === "inside";
     const isTalking = isInside && room.others.length > 0;
     const notice = this.#notice(shown);
-    const isQuiet = this.#idle.isIdle && isTalking && !this.panel && !this.sheet && !notice;
+    // Elsewhere the controls have room of their own, and may stay.
+    const mayHide = isTalking && isFaceToFace(room.others, this.layout) && !this.panel && !this.sheet && !notice;
+    const isQuiet = mayHide && this.#idle.isIdle;
     return html`<div class=${this.panel ? "call beside" : "call"}>
-        <div class=${isInside ? "scene shaded" : "scene"} ?data-quiet=${isQuiet} @click=${this.#tap}>
-          ${isTalking ? this.#stage(shown) : this.#alone(shown)} ${isInside ? this.#head(shown) : nothing}
-          <div class="below">
-            <div class="notices" role="status">${notice ?? nothing}</div>
-            ${isInside ? this.#controls(shown) : nothing}
-          </div>
+      <div class=${isInside ? "scene shaded" : "scene"} ?data-quiet=${isQuiet} @click=${this.#tap}>
+        ${isTalking ? this.#stage(shown) : this.#alone(shown)} ${isInside ? this.#head(shown) : nothing}
+        <div class="below">
+          <div class="notices" role="status">${notice ?? nothing}</div>
+          ${isInside ? this.#controls(shown) : nothing}
         </div>
-        ${this.panel && isInside ? this.#panel(this.panel, shown) : nothing}
+        ${isInside && this.sheet ? this.#sheet(this.sheet, shown) : nothing}
       </div>
-      ${isInside && this.sheet ? this.#sheet(this.sheet, shown) : nothing}`;
+      ${this.panel && isInside ? this.#panel(this.panel, shown) : nothing}
+    </div>`;
   }
 
   #stage({ room, local, self }: Shown): TemplateResult {
@@ -262,17 +264,8 @@ export class BedsideCall extends CallPart {
 
   #sheet(sheet: Sheet, { room, local, self }: Shown): TemplateResult {
     const { locale, layout } = this;
-    const devices = this.#devices.value;
-    return sheetOf(sheet, {
-      locale,
-      room,
-      local,
-      devices,
-      layout,
-      role: self.role,
-      taste: this.#taste,
-      speaker: this.#speaker,
-    });
+    const own = { role: self.role, taste: this.#taste, speaker: this.#speaker };
+    return sheetOf(sheet, { locale, room, local, devices: this.#devices.value, layout, ...own });
   }
 
   /** One at a time: the next most urgent comes when this one is over or was put away. */

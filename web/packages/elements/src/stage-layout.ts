@@ -11,6 +11,11 @@ export interface Place extends Size {
 /** One large, the others beside it; or all alike. */
 export type Layout = "speaker" | "tiles";
 
+/** One picture of one other, which has all the room; one's own and the controls find theirs over it. */
+export function isFaceToFace(others: readonly { readonly screen: boolean }[], layout: Layout): boolean {
+  return layout === "speaker" && others.length === 1 && others[0]?.screen === false;
+}
+
 const GAP = 8;
 /** Tiles are never narrower than a portrait nor wider than a cinema; a phone held upright has narrow ones. */
 const NARROWEST = 4 / 5;

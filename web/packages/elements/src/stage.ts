@@ -5,7 +5,7 @@ import { CallPart } from "./call-part.ts";
 import { define } from "./element.ts";
 import { Follow } from "./follow.ts";
 import type { Corner } from "./stage-corner.ts";
-import { allAlike, besideFocus, type Layout, type Place, type Size } from "./stage-layout.ts";
+import { allAlike, besideFocus, isFaceToFace, type Layout, type Place, type Size } from "./stage-layout.ts";
 import { Ears } from "./stage-speaking.ts";
 import "./stage-self.ts";
 import "./stage-tile.ts";
@@ -84,7 +84,7 @@ export class BedsideStage extends CallPart {
   }
 
   protected override render(): TemplateResult {
-    const isSelfATile = this.self === "shown" && !this.#isFaceToFace();
+    const isSelfATile = this.self === "shown" && !isFaceToFace(this.others, this.layout);
     const places = this.#places(isSelfATile);
     return html`${repeat(
       this.others,
@@ -105,7 +105,7 @@ export class BedsideStage extends CallPart {
       .volume=${this.volumes.get(who.userId) ?? 1}
       .speaker=${this.speaker}
       .pinned=${this.pinned === who.userId}
-      .alone=${this.#isFaceToFace()}
+      .alone=${isFaceToFace(this.others, this.layout)}
       .speaking=${this.#speaking.value?.now.has(who.userId) ?? false}
     ></bedside-tile>`;
   }
@@ -135,7 +135,7 @@ export class BedsideStage extends CallPart {
   #places(isSelfATile: boolean): readonly Place[] {
     const count = this.others.length + (isSelfATile ? 1 : 0);
     const { top, bottom } = this.#insets();
-    if (this.#isFaceToFace()) {
+    if (isFaceToFace(this.others, this.layout)) {
       // Where the stage is low, the controls would lie on the face.
       const isLow = this.#area.height < LOW;
       return besideFocus({ ...this.#area, height: this.#area.height - (isLow ? bottom : 0) }, 1, 0);
@@ -146,11 +146,6 @@ export class BedsideStage extends CallPart {
     };
     const inside = this.#isInTiles() ? allAlike(area, count) : besideFocus(area, count, this.#focus());
     return inside.map((place) => ({ ...place, x: place.x + EDGE, y: place.y + top }));
-  }
-
-  /** One picture of one other, over which one's own finds room. */
-  #isFaceToFace(): boolean {
-    return this.others.length === 1 && !this.others[0]?.screen && !this.#isInTiles();
   }
 
   #isInTiles(): boolean {
