@@ -1,0 +1,180 @@
+// Two people, each behind a box of some kind, call each other: everybody reaches everybody, by the relay only where there
+// is no other way. The page, the server, its relay and its certificate are the real ones.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { after, before, test } from "node:test";
+import { chromium } from "playwright-core";
+import { certify, NO_AUTHORITY } from "../test/authority.mjs";
+import { CHROMIUM, FLAGS, NEEDS, PATIENCE, sdk } from "../test/browsers.mjs";
+import { BINARY, SECRET, token } from "../test/stage.mjs";
+import { EXPECTED, isShort, KINDS, TO_THE_RELAY } from "./kinds.mjs";
+import { Laboratory, obstacle, SERVER, WORLD } from "./laboratory.mjs";
+
+const HOST = "calls.test";
+const PAGE = readFileSync(new URL("../test/smallest-page.html", import.meta.url), "utf8");
+const isLong = process.env.BEDSIDE_TEST_LONG === "1";
+const why = NEEDS.skip ?? (NO_AUTHORITY || obstacle());
+const skip = why && `NO CALL WAS TRIED FROM NETWORK TO NETWORK: ${why}`;
+
+let laboratory, authority, script;
+const browsers = new Map();
+const ends = [];
+
+before(async () => {
+  if (skip) return;
+  laboratory = new Laboratory(HOST);
+  ends.push(() => laboratory.end());
+  authority = certify({ after: (end) => ends.push(end) }, HOST);
+  await Promise.all([serve(), sdk().then((built) => (script = built))]);
+});
+
+after(async () => {
+  for (const browser of browsers.values()) await browser.close();
+  for (const end of ends.reverse()) await end();
+});
+
+test("the table has each kind against each", () => {
+  const kinds = Object.keys(KINDS);
+  const each = kinds.flatMap((one, n) => kinds.slice(n).map((other) => `${one} ${other}`));
+  assert.deepEqual(EXPECTED.map(({ caller, callee }) => `${caller} ${callee}`), each);
+});
+
+for (const expected of EXPECTED.filter((one) => isLong || isShort(one))) {
+  const { caller, callee, path, why } = expected;
+  const how = path === "direct" ? "directly" : "by the relay";
+  test(`${caller} and ${callee} see and hear each other ${how}: ${why}`, { skip }, async (t) => {
+    const { ada, jane } = await call(t, caller, callee);
+    await until(ada, inPath, path);
+    await until(jane, inPath, path);
+    await Promise.all([comesAnew(ada), comesAnew(jane)]);
+    const ways = await Promise.all([ada.evaluate(wayTaken), jane.evaluate(wayTaken)]);
+    for (const [way, kind] of [[ways[0], caller], [ways[1], callee]]) {
+      assert.equal(way.path, path);
+      if (way.own === "relay") assert.equal(way.protocol, TO_THE_RELAY[kind][0], "to the relay by the best way there is");
+    }
+    t.diagnostic(ways.map(({ own, protocol }) => (own === "relay" ? `relay over ${protocol}` : own)).join(" and "));
+  });
+}
+
+/** Ada rings, Jane answers, and each has the other's picture. */
+async function call(t, caller, callee) {
+  const [ada, jane] = await Promise.all([
+    at(t, "ada", caller, { sub: `ada-${callee}-${caller}`, role: "patient", name: "Ada Patient" }, `jane-${callee}-${caller}`),
+    at(t, "jane", callee, { sub: `jane-${callee}-${caller}`, role: "practitioner", name: "Jane Smith" }, `ada-${callee}-${caller}`),
+  ]);
+  await jane.waitForSelector("#call:enabled");
+  await ada.click("#call:enabled");
+  await jane.click("#accept:enabled");
+  await Promise.all([comesAnew(ada), comesAnew(jane)]);
+  return { ada, jane };
+}
+
+/** Somebody's page, in a browser behind a box of that kind. */
+async function at(t, who, kind, person, callee) {
+  const browser = await browserOf(who, kind);
+  const context = await browser.newContext();
+  t.after(() => context.close());
+  await context.addInitScript(keepAccount);
+  // The page is the tests' own; whatever it asks for goes to the server.
+  const files = { "/smallest.html": { body: PAGE, contentType: "text/html" }, "/bedside.js": { body: script, contentType: "text/javascript" } };
+  for (const [path, file] of Object.entries(files)) await context.route(`https://${HOST}${path}`, (route) => route.fulfill(file));
+  const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE);
+  const given = new URLSearchParams({ url: `https://${HOST}`, token: token(person), callee });
+  await page.goto(`https://${HOST}/smallest.html#${given}`);
+  return page;
+}
+
+async function browserOf(who, kind) {
+  const key = `${who} ${kind}`;
+  if (!browsers.has(key)) {
+    const env = { ...process.env, HOME: authority.home, BEDSIDE_NETWORK: laboratory.person(who, kind), BEDSIDE_CHROMIUM: CHROMIUM };
+    const args = FLAGS.filter((flag) => flag !== "--allow-loopback-in-peer-connection");
+    const executablePath = new URL("chromium", import.meta.url).pathname;
+    browsers.set(key, await chromium.launch({ executablePath, headless: true, args, env }));
+  }
+  return browsers.get(key);
+}
+
+/** The server, as its operator would run it behind an address translation. */
+async function serve() {
+  const folder = mkdtempSync(join(tmpdir(), "bedside-networks-"));
+  const flags = {
+    "public-url": `https://${HOST}`,
+    listen: "0.0.0.0:443",
+    "tls-cert": authority.certificate,
+    "tls-key": authority.key,
+    "turn-public-ip": SERVER,
+    "turn-allow-peer": WORLD,
+    "data-dir": folder,
+    "host-token-secret": SECRET,
+  };
+  const said = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value]);
+  const args = ["netns", "exec", laboratory.server, BINARY, "serve", ...said];
+  const server = spawn("ip", args, { stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, RUST_LOG: "warn" } });
+  const gone = new Promise((resolve) => server.once("exit", resolve));
+  ends.push(async () => {
+    server.kill("SIGTERM");
+    await gone;
+    rmSync(folder, { recursive: true, force: true });
+  });
+  for await (const line of createInterface({ input: server.stdout })) if (/^Bedside listens on /.test(line)) return;
+  throw new Error("the server did not start");
+}
+
+/** Sound and picture have come that had not when this was asked. */
+async function comesAnew(page) {
+  await until(page, () => globalThis.received());
+  const before = await page.evaluate(() => globalThis.received());
+  await until(page, async (before) => {
+    const now = await globalThis.received();
+    return now && now.audio > before.audio + 20 && now.frames > before.frames + 5;
+  }, before);
+}
+
+/** Asks a page again and again. */
+async function until(page, question, ...given) {
+  for (const late = Date.now() + PATIENCE; Date.now() < late; ) {
+    if (await page.evaluate(question, ...given)) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  const told = await page.evaluate(() => globalThis.wayTaken());
+  throw new Error(`not so: ${question}; the way taken: ${JSON.stringify(told)}`);
+}
+
+const inPath = async (path) => (await globalThis.wayTaken()).path === path;
+const wayTaken = () => globalThis.wayTaken();
+
+/** Runs in a page before anything else: a small camera, and what comes over the newest connection by which way. */
+function keepAccount() {
+  let newest;
+  globalThis.RTCPeerConnection = class extends globalThis.RTCPeerConnection {
+    constructor(given) {
+      super(given);
+      newest = this;
+    }
+  };
+  const { mediaDevices } = navigator;
+  const ask = mediaDevices.getUserMedia.bind(mediaDevices);
+  mediaDevices.getUserMedia = ({ video, audio }) =>
+    ask({ audio, video: video && { width: 320, height: 240, frameRate: 15 } });
+  globalThis.received = async () => {
+    const entries = [...((await newest?.getStats()) ?? new Map()).values()].filter(({ type }) => type === "inbound-rtp");
+    const of = (kind) => entries.find((entry) => entry.kind === kind);
+    return { audio: of("audio")?.packetsReceived ?? 0, frames: of("video")?.framesDecoded ?? 0 };
+  };
+  globalThis.wayTaken = async () => {
+    const report = await newest?.getStats();
+    const transport = [...(report ?? new Map()).values()].find(({ type }) => type === "transport");
+    const pair = report?.get(transport?.selectedCandidatePairId);
+    if (!pair) return {};
+    const [own, other] = [report.get(pair.localCandidateId), report.get(pair.remoteCandidateId)];
+    const path = [own.candidateType, other.candidateType].includes("relay") ? "relay" : "direct";
+    return { path, own: own.candidateType, other: other.candidateType, protocol: own.relayProtocol };
+  };
+}
