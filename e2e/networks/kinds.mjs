@@ -36,14 +36,8 @@ export const EXPECTED = [
   ["only-443", "only-443", "relay", NO_DATAGRAMS],
 ].map(([caller, callee, path, why]) => ({ caller, callee, path, why }));
 
-/** The ways to the relay that each kind leaves; the browser takes the first that it can. */
-export const TO_THE_RELAY = {
-  open: ["udp", "tcp", "tls"],
-  cone: ["udp", "tcp", "tls"],
-  symmetric: ["udp", "tcp", "tls"],
-  "no-udp": ["tcp", "tls"],
-  "only-443": ["tls"],
-};
+/** The best way to the relay that each kind leaves. */
+export const TO_THE_RELAY = { open: "udp", cone: "udp", symmetric: "udp", "no-udp": "tcp", "only-443": "tls" };
 
 /** Those that are tried each time; the others take long. */
 export const isShort = ({ caller, callee }) => caller === callee && ["open", "symmetric", "only-443"].includes(caller);

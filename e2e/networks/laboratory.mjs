@@ -1,7 +1,7 @@
-// Networks of our own, in namespaces of this machine: a small internet, the server in it behind an address translation as
-// clouds have it, and people who sit behind boxes of the kinds in `kinds.mjs`. Nothing leaves it.
+// Networks of our own, in namespaces of this machine: a small internet, the server in it behind an address translation
+// as clouds have it, and people behind boxes of the kinds in `kinds.mjs`. Nothing leaves it.
 //
-// Addresses are those for documentation (RFC 5737), which a relay must be told to speak to.
+// Its addresses are those for documentation (RFC 5737), to which a relay speaks only if it is told to.
 
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -38,7 +38,7 @@ export class Laboratory {
 
   constructor(host) {
     this.#host = host;
-    clear((pid) => !existsSync(`/proc/${pid}`));
+    clear((pid) => pid === process.pid || !existsSync(`/proc/${pid}`));
     // Whatever ends the tests, nothing stays.
     process.once("exit", () => this.end());
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => process.exit(1));
@@ -66,7 +66,7 @@ export class Laboratory {
     ip(world, "link add bridge type bridge");
     ip(world, `address add ${GATE}/24 dev bridge`);
     ip(world, "link set bridge up");
-    const box = this.#connected("server-box", `${SERVER}`);
+    const box = this.#connected("server-box", SERVER);
     this.#behind(box, "server");
     // One public address for one machine, as clouds give it.
     rules(box, `
@@ -125,6 +125,8 @@ export class Laboratory {
     mkdirSync(join(FILES, name), { recursive: true });
     // What `ip netns exec` shows in the place of the machine's own.
     writeFileSync(join(FILES, name, "hosts"), `127.0.0.1 localhost\n${SERVER} ${this.#host}\n`);
+    // Nobody there knows other names, and says so at once.
+    writeFileSync(join(FILES, name, "resolv.conf"), "nameserver 127.0.0.1\n");
     run("ip", "netns", "add", name);
     ip(name, "link set lo up");
     return name;
@@ -163,7 +165,8 @@ function ip(namespace, command) {
 }
 
 function rules(namespace, text) {
-  execFileSync("ip", ["netns", "exec", namespace, "nft", "-f", "-"], { input: text, stdio: ["pipe", "ignore", "pipe"] });
+  const stdio = ["pipe", "ignore", "pipe"];
+  execFileSync("ip", ["netns", "exec", namespace, "nft", "-f", "-"], { input: text, stdio });
 }
 
 function run(program, ...args) {

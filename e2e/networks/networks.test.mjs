@@ -1,5 +1,5 @@
-// Two people, each behind a box of some kind, call each other: everybody reaches everybody, by the relay only where there
-// is no other way. The page, the server, its relay and its certificate are the real ones.
+// Two people, each behind a box of some kind, call each other: everybody reaches everybody, by the relay only where
+// there is no other way. Page, server, relay and certificate are the real ones.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -18,8 +18,9 @@ import { Laboratory, obstacle, SERVER, WORLD } from "./laboratory.mjs";
 const HOST = "calls.test";
 const PAGE = readFileSync(new URL("../test/smallest-page.html", import.meta.url), "utf8");
 const isLong = process.env.BEDSIDE_TEST_LONG === "1";
-const why = NEEDS.skip ?? (NO_AUTHORITY || obstacle());
-const skip = why && `NO CALL WAS TRIED FROM NETWORK TO NETWORK: ${why}`;
+const obstacles = NEEDS.skip ?? (NO_AUTHORITY || obstacle());
+const skip = obstacles && `NO CALL WAS TRIED FROM NETWORK TO NETWORK: ${obstacles}`;
+if (skip) console.error(`!! SKIPPED: ${skip}`);
 
 let laboratory, authority, script;
 const browsers = new Map();
@@ -44,18 +45,16 @@ test("the table has each kind against each", () => {
   assert.deepEqual(EXPECTED.map(({ caller, callee }) => `${caller} ${callee}`), each);
 });
 
-for (const expected of EXPECTED.filter((one) => isLong || isShort(one))) {
-  const { caller, callee, path, why } = expected;
+for (const { caller, callee, path, why } of EXPECTED.filter((one) => isLong || isShort(one))) {
   const how = path === "direct" ? "directly" : "by the relay";
   test(`${caller} and ${callee} see and hear each other ${how}: ${why}`, { skip }, async (t) => {
     const { ada, jane } = await call(t, caller, callee);
-    await until(ada, inPath, path);
-    await until(jane, inPath, path);
+    await Promise.all([until(ada, isOn, path), until(jane, isOn, path)]);
     await Promise.all([comesAnew(ada), comesAnew(jane)]);
     const ways = await Promise.all([ada.evaluate(wayTaken), jane.evaluate(wayTaken)]);
-    for (const [way, kind] of [[ways[0], caller], [ways[1], callee]]) {
-      assert.equal(way.path, path);
-      if (way.own === "relay") assert.equal(way.protocol, TO_THE_RELAY[kind][0], "to the relay by the best way there is");
+    for (const [n, kind] of [caller, callee].entries()) {
+      assert.equal(ways[n].path, path);
+      if (ways[n].own === "relay") assert.equal(ways[n].protocol, TO_THE_RELAY[kind], "the best way there is");
     }
     t.diagnostic(ways.map(({ own, protocol }) => (own === "relay" ? `relay over ${protocol}` : own)).join(" and "));
   });
@@ -63,9 +62,14 @@ for (const expected of EXPECTED.filter((one) => isLong || isShort(one))) {
 
 /** Ada rings, Jane answers, and each has the other's picture. */
 async function call(t, caller, callee) {
+  const pair = `${caller}-${callee}`;
+  const people = {
+    ada: { sub: `ada-${pair}`, role: "patient", name: "Ada Patient" },
+    jane: { sub: `jane-${pair}`, role: "practitioner", name: "Jane Smith" },
+  };
   const [ada, jane] = await Promise.all([
-    at(t, "ada", caller, { sub: `ada-${callee}-${caller}`, role: "patient", name: "Ada Patient" }, `jane-${callee}-${caller}`),
-    at(t, "jane", callee, { sub: `jane-${callee}-${caller}`, role: "practitioner", name: "Jane Smith" }, `ada-${callee}-${caller}`),
+    open(t, await browserOf("ada", caller), people.ada, people.jane),
+    open(t, await browserOf("jane", callee), people.jane, people.ada),
   ]);
   await jane.waitForSelector("#call:enabled");
   await ada.click("#call:enabled");
@@ -74,31 +78,35 @@ async function call(t, caller, callee) {
   return { ada, jane };
 }
 
-/** Somebody's page, in a browser behind a box of that kind. */
-async function at(t, who, kind, person, callee) {
-  const browser = await browserOf(who, kind);
+async function open(t, browser, person, callee) {
   const context = await browser.newContext();
   t.after(() => context.close());
   await context.addInitScript(keepAccount);
   // The page is the tests' own; whatever it asks for goes to the server.
-  const files = { "/smallest.html": { body: PAGE, contentType: "text/html" }, "/bedside.js": { body: script, contentType: "text/javascript" } };
-  for (const [path, file] of Object.entries(files)) await context.route(`https://${HOST}${path}`, (route) => route.fulfill(file));
+  const files = {
+    "smallest.html": { body: PAGE, contentType: "text/html" },
+    "bedside.js": { body: script, contentType: "text/javascript" },
+  };
+  for (const [name, file] of Object.entries(files)) {
+    await context.route(`https://${HOST}/${name}`, (route) => route.fulfill(file));
+  }
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE);
-  const given = new URLSearchParams({ url: `https://${HOST}`, token: token(person), callee });
+  const given = new URLSearchParams({ url: `https://${HOST}`, token: token(person), callee: callee.sub });
   await page.goto(`https://${HOST}/smallest.html#${given}`);
   return page;
 }
 
+/** The browser of somebody behind a box of that kind; one for all their calls. */
 async function browserOf(who, kind) {
-  const key = `${who} ${kind}`;
-  if (!browsers.has(key)) {
-    const env = { ...process.env, HOME: authority.home, BEDSIDE_NETWORK: laboratory.person(who, kind), BEDSIDE_CHROMIUM: CHROMIUM };
+  const network = laboratory.person(who, kind);
+  if (!browsers.has(network)) {
+    const env = { ...process.env, HOME: authority.home, BEDSIDE_NETWORK: network, BEDSIDE_CHROMIUM: CHROMIUM };
     const args = FLAGS.filter((flag) => flag !== "--allow-loopback-in-peer-connection");
     const executablePath = new URL("chromium", import.meta.url).pathname;
-    browsers.set(key, await chromium.launch({ executablePath, headless: true, args, env }));
+    browsers.set(network, await chromium.launch({ executablePath, headless: true, args, env }));
   }
-  return browsers.get(key);
+  return browsers.get(network);
 }
 
 /** The server, as its operator would run it behind an address translation. */
@@ -129,11 +137,10 @@ async function serve() {
 
 /** Sound and picture have come that had not when this was asked. */
 async function comesAnew(page) {
-  await until(page, () => globalThis.received());
   const before = await page.evaluate(() => globalThis.received());
   await until(page, async (before) => {
     const now = await globalThis.received();
-    return now && now.audio > before.audio + 20 && now.frames > before.frames + 5;
+    return now.audio > before.audio + 20 && now.frames > before.frames + 5;
   }, before);
 }
 
@@ -147,7 +154,11 @@ async function until(page, question, ...given) {
   throw new Error(`not so: ${question}; the way taken: ${JSON.stringify(told)}`);
 }
 
-const inPath = async (path) => (await globalThis.wayTaken()).path === path;
+/** All ways have been looked for, also those that show an address, and it is this one. */
+const isOn = async (path) => {
+  const way = await globalThis.wayTaken();
+  return way.isSettled && way.path === path;
+};
 const wayTaken = () => globalThis.wayTaken();
 
 /** Runs in a page before anything else: a small camera, and what comes over the newest connection by which way. */
@@ -164,17 +175,21 @@ function keepAccount() {
   mediaDevices.getUserMedia = ({ video, audio }) =>
     ask({ audio, video: video && { width: 320, height: 240, frameRate: 15 } });
   globalThis.received = async () => {
-    const entries = [...((await newest?.getStats()) ?? new Map()).values()].filter(({ type }) => type === "inbound-rtp");
-    const of = (kind) => entries.find((entry) => entry.kind === kind);
+    const all = [...((await newest?.getStats()) ?? new Map()).values()];
+    const of = (kind) => all.find((entry) => entry.type === "inbound-rtp" && entry.kind === kind);
     return { audio: of("audio")?.packetsReceived ?? 0, frames: of("video")?.framesDecoded ?? 0 };
   };
   globalThis.wayTaken = async () => {
     const report = await newest?.getStats();
-    const transport = [...(report ?? new Map()).values()].find(({ type }) => type === "transport");
+    const all = [...(report ?? new Map()).values()];
+    const transport = all.find(({ type }) => type === "transport");
     const pair = report?.get(transport?.selectedCandidatePairId);
     if (!pair) return {};
     const [own, other] = [report.get(pair.localCandidateId), report.get(pair.remoteCandidateId)];
     const path = [own.candidateType, other.candidateType].includes("relay") ? "relay" : "direct";
-    return { path, own: own.candidateType, other: other.candidateType, protocol: own.relayProtocol };
+    // While it rings there are no candidates but those of the relay.
+    const hasOwn = all.some((one) => one.type === "local-candidate" && one.candidateType === "host");
+    const isSettled = hasOwn && newest.iceGatheringState === "complete";
+    return { isSettled, path, own: own.candidateType, other: other.candidateType, protocol: own.relayProtocol };
   };
 }

@@ -7,7 +7,8 @@ import { delimiter, join } from "node:path";
 
 const missing = ["openssl", "certutil"].filter((one) => !isThere(one));
 /** Why nobody can be made to trust anything here, if so. */
-export const NO_AUTHORITY = missing.length > 0 && `there is no ${missing.join(" and no ")}. Install openssl and libnss3-tools.`;
+export const NO_AUTHORITY =
+  missing.length > 0 && `there is no ${missing.join(" and no ")}. Install openssl and libnss3-tools.`;
 
 export function isThere(program) {
   return process.env.PATH.split(delimiter).some((folder) => existsSync(join(folder, program)));
@@ -21,7 +22,8 @@ export function certify(t, name) {
   writeFileSync(at("conf"), "[req]\ndistinguished_name = whose\nprompt = no\n[whose]\nCN = Bedside's tests\n");
   sign(at, "authority", ["basicConstraints=critical,CA:TRUE", "keyUsage=critical,keyCertSign"]);
   const by = ["-CA", at("authority.pem"), "-CAkey", at("authority.key")];
-  sign(at, "server", [`subjectAltName=DNS:${name}`, "basicConstraints=critical,CA:FALSE", "extendedKeyUsage=serverAuth"], by);
+  const leaf = [`subjectAltName=DNS:${name}`, "basicConstraints=critical,CA:FALSE", "extendedKeyUsage=serverAuth"];
+  sign(at, "server", leaf, by);
   // Where Chromium looks under its HOME; Firefox is given the folder of its profile.
   trust(at("home/.pki/nssdb"), at("authority.pem"));
   trust(at("profile"), at("authority.pem"));
@@ -29,10 +31,10 @@ export function certify(t, name) {
 }
 
 function sign(at, what, extensions, by = []) {
-  const how = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30", "-config", at("conf")];
+  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
   const files = ["-keyout", at(`${what}.key`), "-out", at(`${what}.pem`)];
   const more = extensions.flatMap((extension) => ["-addext", extension]);
-  run("openssl", "req", "-x509", ...how, ...files, ...by, ...more);
+  run("openssl", "req", "-x509", "-days", "30", "-config", at("conf"), ...key, ...files, ...by, ...more);
 }
 
 function trust(database, certificate) {

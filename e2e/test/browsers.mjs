@@ -27,8 +27,8 @@ export const NEEDS = existsSync(CHROMIUM)
   : { skip: `NO CALL WAS TRIED IN A BROWSER: there is no ${CHROMIUM}. Install chromium, or set BEDSIDE_TEST_CHROMIUM.` };
 export const PATIENCE = 20_000;
 
-export async function browse(t, args = FLAGS) {
-  const browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args });
+export async function browse(t, args = FLAGS, env = process.env) {
+  const browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args, env });
   t.after(() => browser.close());
   return browser.newContext();
 }
@@ -146,12 +146,13 @@ export const NEEDS_FIREFOX = existsSync(FIREFOX)
   ? NEEDS
   : { skip: `NO CALL WAS TRIED IN FIREFOX: there is no ${FIREFOX}. Install firefox-esr, or set BEDSIDE_TEST_FIREFOX.` };
 
-/** A page in Firefox, with a fake camera as well, in which `first` runs before anything else. */
-export async function openFirefox(t, address, first) {
+/** A page in Firefox, with a fake camera as well, in which `first` runs before anything else. It may have a profile. */
+export async function openFirefox(t, address, first = () => undefined, userDataDir) {
   const browser = await puppeteer.launch({
     browser: "firefox",
     executablePath: FIREFOX,
     headless: true,
+    ...(userDataDir && { userDataDir }),
     extraPrefsFirefox: {
       "media.navigator.streams.fake": true,
       "media.navigator.permission.disabled": true,

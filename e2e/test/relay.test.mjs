@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chromium } from "playwright-core";
-import { serve } from "./stage.mjs";
+import { certify, NO_AUTHORITY } from "./authority.mjs";
+import { browse, FLAGS, NEEDS_FIREFOX, open, openFirefox } from "./browsers.mjs";
+import { serve, token } from "./stage.mjs";
 
 /** Runs in a page: two peers that may use nothing but the relay at `url`, and what one hears of the other. */
 async function talk({ servers, url }) {
@@ -33,14 +34,7 @@ async function talk({ servers, url }) {
 }
 
 async function page(t, stage) {
-  const browser = await chromium.launch({
-    executablePath: "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"],
-  });
-  t.after(() => browser.close());
-  const opened = await browser.newPage();
-  await opened.goto(`http://${stage.address}/`);
-  return opened;
+  return open(await browse(t), `http://${stage.address}/`);
 }
 
 test("a browser that may only be relayed talks by UDP and by TCP, with the passwords of every place that gives them", async (t) => {
@@ -60,6 +54,39 @@ test("a browser that may only be relayed talks by UDP and by TCP, with the passw
     }
   }
 });
+
+const TRUSTS = NO_AUTHORITY ? { skip: `NO RELAY WAS TRIED BY TLS: ${NO_AUTHORITY}` } : NEEDS_FIREFOX;
+
+test("Chromium and Firefox talk by the relay alone over UDP, TCP and TLS, at the port of the pages too", TRUSTS, async (t) => {
+  // Firefox takes certificates of names alone.
+  const { certificate, key, home, profile } = certify(t, "localhost");
+  const stage = await serve(t, "--tls-cert", certificate, "--tls-key", key, "--public-url", "https://localhost");
+  const [, port] = stage.address.split(":");
+  const address = `https://localhost:${port}/`;
+  // Both go on without a question: they trust whoever signed.
+  const chromium = browse(t, FLAGS, { ...process.env, HOME: home }).then((browser) => open(browser, address));
+  const pages = await Promise.all([chromium, openFirefox(t, address, undefined, profile)]);
+  const bearer = token({ sub: "ada", role: "patient", name: "Ada Patient" });
+  for (const [n, browser] of ["Chromium", "Firefox"].entries()) {
+    const servers = await pages[n].evaluate(told, bearer);
+    const { urls } = servers.find((one) => one.username);
+    const ways = urls.map((url) => url.replace(/:[^:]*:\d+\?transport=/, " "));
+    assert.deepEqual(ways, ["turn udp", "turn tcp", "turns tcp", "turns tcp"]);
+    assert.ok(urls.at(-1).includes(`localhost:${port}`), "the port of the pages is open where no other is");
+    for (const url of urls) {
+      const began = Date.now();
+      const heard = await pages[n].evaluate(talk, { servers, url });
+      assert.deepEqual(heard, { words: "through the relay", kinds: ["relay"] }, `${browser} by ${url}`);
+      t.diagnostic(`${browser} by ${url.replace(/\d+/g, "…")}: ${Date.now() - began} ms`);
+    }
+  }
+});
+
+/** Runs in a page: the servers that somebody is told. */
+async function told(bearer) {
+  const answer = await fetch("/api/ice-servers", { headers: { authorization: `Bearer ${bearer}` } });
+  return (await answer.json()).iceServers;
+}
 
 test("a password for trying the network out lasts five minutes, one for a call is of its person and its call alone", async (t) => {
   const stage = await serve(t);
