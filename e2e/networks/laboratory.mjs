@@ -68,11 +68,11 @@ export class Laboratory {
     ip(world, "link set bridge up");
     const box = this.#connected("server-box", SERVER);
     this.#behind(box, "server");
-    // One public address for one machine, as clouds give it.
+    // One public address for one machine, as clouds give it; the machine reaches itself under it too.
     rules(box, `
       table ip nat {
-        chain in { type nat hook prerouting priority dstnat; iifname wan dnat to 192.168.1.2; }
-        chain out { type nat hook postrouting priority srcnat; oifname wan snat to ${SERVER}; }
+        chain in { type nat hook prerouting priority dstnat; ip daddr ${SERVER} dnat to 192.168.1.2; }
+        chain out { type nat hook postrouting priority srcnat; ip saddr 192.168.1.2 snat to ${SERVER}; }
       }`);
   }
 

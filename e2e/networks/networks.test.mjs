@@ -2,7 +2,7 @@
 // there is no other way. Page, server, relay and certificate are the real ones.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,7 +22,7 @@ const obstacles = NEEDS.skip ?? (NO_AUTHORITY || obstacle());
 const skip = obstacles && `NO CALL WAS TRIED FROM NETWORK TO NETWORK: ${obstacles}`;
 if (skip) console.error(`!! SKIPPED: ${skip}`);
 
-let laboratory, authority, script;
+let laboratory, authority, script, said;
 const browsers = new Map();
 const ends = [];
 
@@ -43,6 +43,22 @@ test("the table has each kind against each", () => {
   const kinds = Object.keys(KINDS);
   const each = kinds.flatMap((one, n) => kinds.slice(n).map((other) => `${one} ${other}`));
   assert.deepEqual(EXPECTED.map(({ caller, callee }) => `${caller} ${callee}`), each);
+});
+
+test("whoever checks the server is told that every way is open, and how it is seen", { skip }, () => {
+  const env = { ...process.env, SSL_CERT_FILE: authority.root };
+  const told = execFileSync("ip", bedside("check"), { env, encoding: "utf8" });
+  const relays = `relays at ${SERVER}, and from relay to relay`;
+  for (const line of [
+    `https://${HOST} leads to Bedside`,
+    `stun:${SERVER}:3478: this machine is seen as ${SERVER}`,
+    `turn:${SERVER}:3478?transport=udp: ${relays}`,
+    `turn:${SERVER}:3478?transport=tcp: ${relays}`,
+    `turns:${HOST}:5349?transport=tcp: ${relays}`,
+    `turns:${HOST}:443?transport=tcp: ${relays}`,
+  ]) {
+    assert.ok(told.includes(`  ok     ${line}\n`), `${line} is not in:\n${told}`);
+  }
 });
 
 for (const { caller, callee, path, why } of EXPECTED.filter((one) => isLong || isShort(one))) {
@@ -122,9 +138,9 @@ async function serve() {
     "data-dir": folder,
     "host-token-secret": SECRET,
   };
-  const said = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value]);
-  const args = ["netns", "exec", laboratory.server, BINARY, "serve", ...said];
-  const server = spawn("ip", args, { stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, RUST_LOG: "warn" } });
+  said = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value]);
+  const env = { ...process.env, RUST_LOG: "warn" };
+  const server = spawn("ip", bedside("serve"), { stdio: ["ignore", "pipe", "inherit"], env });
   const gone = new Promise((resolve) => server.once("exit", resolve));
   ends.push(async () => {
     server.kill("SIGTERM");
@@ -133,6 +149,11 @@ async function serve() {
   });
   for await (const line of createInterface({ input: server.stdout })) if (/^Bedside listens on /.test(line)) return;
   throw new Error("the server did not start");
+}
+
+/** A command of the server, where it stands and with its settings. */
+function bedside(command) {
+  return ["netns", "exec", laboratory.server, BINARY, command, ...said];
 }
 
 /** Sound and picture have come that had not when this was asked. */

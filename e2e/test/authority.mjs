@@ -27,7 +27,8 @@ export function certify(t, name) {
   // Where Chromium looks under its HOME; Firefox is given the folder of its profile.
   trust(at("home/.pki/nssdb"), at("authority.pem"));
   trust(at("profile"), at("authority.pem"));
-  return { certificate: at("server.pem"), key: at("server.key"), home: at("home"), profile: at("profile") };
+  const whoTrusts = { root: at("authority.pem"), home: at("home"), profile: at("profile") };
+  return { certificate: at("server.pem"), key: at("server.key"), ...whoTrusts };
 }
 
 function sign(at, what, extensions, by = []) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { certify, NO_AUTHORITY } from "./authority.mjs";
-import { browse, FLAGS, NEEDS_FIREFOX, open, openFirefox } from "./browsers.mjs";
+import { browse, FLAGS, NEEDS, NEEDS_FIREFOX, open, openFirefox } from "./browsers.mjs";
 import { serve, token } from "./stage.mjs";
 
 /** Runs in a page: two peers that may use nothing but the relay at `url`, and what one hears of the other. */
@@ -12,7 +12,8 @@ async function talk({ servers, url }) {
   const kinds = new Set();
   const to = (other) => ({ candidate }) => {
     if (!candidate) return;
-    kinds.add(candidate.type);
+    // Firefox says with an empty one that there are no more.
+    if (candidate.candidate) kinds.add(candidate.type);
     void other.addIceCandidate(candidate);
   };
   caller.onicecandidate = to(callee);
@@ -37,7 +38,7 @@ async function page(t, stage) {
   return open(await browse(t), `http://${stage.address}/`);
 }
 
-test("a browser that may only be relayed talks by UDP and by TCP, with the passwords of every place that gives them", async (t) => {
+test("a browser that may only be relayed talks by UDP and by TCP, with the passwords of every place that gives them", NEEDS, async (t) => {
   const stage = await serve(t);
   const ada = await stage.person("ada", "patient", "Ada Patient");
   const { iceServers } = await stage.rest("GET", "/api/ice-servers", ada.token);
@@ -60,7 +61,8 @@ const TRUSTS = NO_AUTHORITY ? { skip: `NO RELAY WAS TRIED BY TLS: ${NO_AUTHORITY
 test("Chromium and Firefox talk by the relay alone over UDP, TCP and TLS, at the port of the pages too", TRUSTS, async (t) => {
   // Firefox takes certificates of names alone.
   const { certificate, key, home, profile } = certify(t, "localhost");
-  const stage = await serve(t, "--tls-cert", certificate, "--tls-key", key, "--public-url", "https://localhost");
+  const places = ["--turn-listen", "127.0.0.1:0", "--turn-tls-listen", "127.0.0.1:0", "--public-url", "https://localhost"];
+  const stage = await serve(t, "--tls-cert", certificate, "--tls-key", key, ...places);
   const [, port] = stage.address.split(":");
   const address = `https://localhost:${port}/`;
   // Both go on without a question: they trust whoever signed.
@@ -74,10 +76,8 @@ test("Chromium and Firefox talk by the relay alone over UDP, TCP and TLS, at the
     assert.deepEqual(ways, ["turn udp", "turn tcp", "turns tcp", "turns tcp"]);
     assert.ok(urls.at(-1).includes(`localhost:${port}`), "the port of the pages is open where no other is");
     for (const url of urls) {
-      const began = Date.now();
       const heard = await pages[n].evaluate(talk, { servers, url });
       assert.deepEqual(heard, { words: "through the relay", kinds: ["relay"] }, `${browser} by ${url}`);
-      t.diagnostic(`${browser} by ${url.replace(/\d+/g, "…")}: ${Date.now() - began} ms`);
     }
   }
 });
@@ -146,7 +146,7 @@ async function lasts({ servers, url }) {
   return since;
 }
 
-test("nobody relays in the name of a call that is over", async (t) => {
+test("nobody relays in the name of a call that is over", NEEDS, async (t) => {
   const stage = await serve(t);
   const ada = await stage.person("ada", "patient", "Ada Patient");
   const jane = await stage.person("jane", "practitioner", "Jane Smith");
