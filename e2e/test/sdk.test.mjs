@@ -81,6 +81,15 @@ test("the two connect while it rings, over a relay and without a camera, and tak
   assert.deepEqual(await Promise.all([ada.evaluate(connections), jane.evaluate(connections)]), [1, 1]);
 });
 
+test("a call that is answered before the two could connect is connected all the same", NEEDS, async (t) => {
+  const { ada, jane } = await ringing(t, { first: loseRingSignals });
+  await jane.click("#accept:enabled");
+  // Ada is there first, so she continues what Jane has never heard of.
+  await until(ada, () => globalThis.at().room?.state.value.stage.state === "inside");
+  await jane.evaluate(() => globalThis.enter());
+  await Promise.all([until(ada, isMoving), until(jane, isMoving)]);
+});
+
 test("a relayed call is back soon after the server is", NEEDS, async (t) => {
   const { stage, ada, jane } = await inACall(t, { isRelayed: true });
   assert.deepEqual(await Promise.all([ada.evaluate(kinds), jane.evaluate(kinds)]), [["relay"], ["relay"]]);
@@ -131,7 +140,7 @@ async function inACall(t, how) {
 }
 
 /** Ada rings at Jane's: perhaps over lines of the test, through the relay alone, or in other browsers. */
-async function ringing(t, { lines, isRelayed = false, browsers = {} } = {}) {
+async function ringing(t, { lines, isRelayed = false, browsers = {}, first = () => undefined } = {}) {
   const address = await host(t, { "index.html": OPEN_PAGE, "bedside.js": await sdk() });
   const stage = await serve(t, "--allow-origin", address);
   const url = `http://${stage.address}`;
@@ -141,6 +150,7 @@ async function ringing(t, { lines, isRelayed = false, browsers = {} } = {}) {
     if (browsers[person.sub] === "Firefox") return openFirefox(t, page, keepCount);
     const browser = await browse(t);
     await browser.addInitScript(keepCount, { isRelayed });
+    await browser.addInitScript(first, person.sub);
     await lines?.lead(browser);
     return open(browser, page);
   };
@@ -195,6 +205,18 @@ function keepCount({ isRelayed } = {}) {
     const entries = [...(await globalThis.all.at(-1).getStats()).values()].filter(({ type }) => type === "inbound-rtp");
     const of = (kind) => entries.find((entry) => entry.kind === kind);
     return { audio: of("audio")?.packetsReceived ?? 0, frames: of("video")?.framesDecoded ?? 0 };
+  };
+}
+
+/** Runs in a page before anything else: what is said while it rings is lost, and Jane enters when told to. */
+function loseRingSignals(who) {
+  const { send } = WebSocket.prototype;
+  const isEntered = new Promise((resolve) => (globalThis.enter = resolve));
+  WebSocket.prototype.send = function (message) {
+    const isOf = (event) => String(message).includes(`"${event}"`);
+    if (isOf("ring-signal")) return;
+    if (who === "jane" && isOf("join-room")) void isEntered.then(() => send.call(this, message));
+    else send.call(this, message);
   };
 }
 

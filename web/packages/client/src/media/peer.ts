@@ -114,7 +114,8 @@ export class Peer {
     this.#restartIn(LOOK_AGAIN);
     this.#next(async () => {
       this.#connection.restartIce();
-      await this.#describe({ isRestart: true });
+      // What was never answered continues nothing: whoever has not heard of it takes it for the beginning.
+      await this.#describe(this.#connection.currentRemoteDescription ? { isRestart: true } : {});
     });
   }
 
