@@ -81,14 +81,21 @@ test("the two connect while it rings, over a relay and without a camera, and tak
   assert.deepEqual(await Promise.all([ada.evaluate(connections), jane.evaluate(connections)]), [1, 1]);
 });
 
-test("a call that is answered before the two could connect is connected all the same", NEEDS, async (t) => {
-  const { ada, jane } = await ringing(t, { first: loseRingSignals });
-  await jane.click("#accept:enabled");
-  // Ada is there first, so she continues what Jane has never heard of.
-  await until(ada, () => globalThis.at().room?.state.value.stage.state === "inside");
-  await jane.evaluate(() => globalThis.enter());
-  await Promise.all([until(ada, isMoving), until(jane, isMoving)]);
-});
+for (const { lost, from, first } of [
+  { lost: "offer", from: "ada", first: "ada" },
+  { lost: "answer", from: "jane", first: "jane" },
+]) {
+  test(`a call that is answered before the ${lost} of its ringing arrives is connected all the same`, NEEDS, async (t) => {
+    const { ada, jane } = await ringing(t, { hold: { from, last: first === "ada" ? "jane" : "ada" } });
+    if (lost === "answer") await until(jane, () => globalThis.all.at(-1)?.signalingState === "stable");
+    await jane.click("#accept:enabled");
+    const pages = first === "ada" ? [ada, jane] : [jane, ada];
+    // Whoever is there first continues what the other has not heard of, or not to its end.
+    await until(pages[0], () => globalThis.at().room?.state.value.stage.state === "inside");
+    await pages[1].evaluate(() => globalThis.enter());
+    await Promise.all([until(ada, isMoving), until(jane, isMoving)]);
+  });
+}
 
 test("a relayed call is back soon after the server is", NEEDS, async (t) => {
   const { stage, ada, jane } = await inACall(t, { isRelayed: true });
@@ -140,7 +147,7 @@ async function inACall(t, how) {
 }
 
 /** Ada rings at Jane's: perhaps over lines of the test, through the relay alone, or in other browsers. */
-async function ringing(t, { lines, isRelayed = false, browsers = {}, first = () => undefined } = {}) {
+async function ringing(t, { lines, isRelayed = false, browsers = {}, hold } = {}) {
   const address = await host(t, { "index.html": OPEN_PAGE, "bedside.js": await sdk() });
   const stage = await serve(t, "--allow-origin", address);
   const url = `http://${stage.address}`;
@@ -150,7 +157,8 @@ async function ringing(t, { lines, isRelayed = false, browsers = {}, first = () 
     if (browsers[person.sub] === "Firefox") return openFirefox(t, page, keepCount);
     const browser = await browse(t);
     await browser.addInitScript(keepCount, { isRelayed });
-    await browser.addInitScript(first, person.sub);
+    const { sub } = person;
+    if (hold) await browser.addInitScript(holdBack, { isLost: hold.from === sub, isLast: hold.last === sub });
     await lines?.lead(browser);
     return open(browser, page);
   };
@@ -208,14 +216,14 @@ function keepCount({ isRelayed } = {}) {
   };
 }
 
-/** Runs in a page before anything else: what is said while it rings is lost, and Jane enters when told to. */
-function loseRingSignals(who) {
+/** Runs in a page before anything else: what it says while it rings is lost, or it enters when it is told to. */
+function holdBack({ isLost, isLast }) {
   const { send } = WebSocket.prototype;
-  const isEntered = new Promise((resolve) => (globalThis.enter = resolve));
+  const mayEnter = new Promise((resolve) => (globalThis.enter = resolve));
   WebSocket.prototype.send = function (message) {
     const isOf = (event) => String(message).includes(`"${event}"`);
-    if (isOf("ring-signal")) return;
-    if (who === "jane" && isOf("join-room")) void isEntered.then(() => send.call(this, message));
+    if (isLost && isOf("ring-signal")) return;
+    if (isLast && isOf("join-room")) void mayEnter.then(() => send.call(this, message));
     else send.call(this, message);
   };
 }

@@ -86,7 +86,9 @@ export class Mesh {
     if (!this.#others.has(userId)) return;
     if (!this.#peers.value.get(userId)?.continues(signal)) this.#find(userId, signal);
     const peer = this.#peers.value.get(userId);
-    if (peer?.continues(signal)) peer.take(signal);
+    // Their answer was lost: what they continue has never begun here.
+    const isUnheard = signal.isRestart === true && peer?.isOfferingAnew === true;
+    if (peer?.continues(signal) && !isUnheard) peer.take(signal);
     else if (signal.type === "offer") this.#takeOffer(userId, signal);
   }
 
