@@ -135,3 +135,13 @@ const HOST = `<!doctype html><title>A host</title>
   });
   frame.src = server + "/embed.html";
 </script>`;
+
+test("files go out small to whoever takes them so", async (t) => {
+  const stage = await serve(t);
+  const ask = (encoding) => fetch(`http://${stage.address}/elements.js`, { headers: { "accept-encoding": encoding } });
+  const [small, plain] = [await ask("gzip, br"), await ask("identity")];
+  assert.deepEqual([small.headers.get("content-encoding"), plain.headers.get("content-encoding")], ["br", null]);
+  assert.equal(small.headers.get("vary"), "accept-encoding");
+  assert.match(small.headers.get("content-type"), /javascript/);
+  assert.equal(await small.text(), await plain.text());
+});

@@ -33,7 +33,7 @@ use self::limits::Limits;
 use self::problem::Refused;
 use crate::Failure;
 use crate::app::App;
-use crate::pages;
+use crate::pages::{self, Taken};
 
 /// What a handler can reach. Cheap to clone.
 #[derive(Clone)]
@@ -139,8 +139,12 @@ async fn elsewhere(method: Method, OriginalUri(uri): OriginalUri, headers: Heade
     if is_of_the_api(uri.path()) || !matches!(method, Method::GET | Method::HEAD) {
         return Refused::not_found().into_response();
     }
-    let wants_page = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
-    pages::page(uri.path(), wants_page.contains("text/html")).unwrap_or_else(|| Refused::not_found().into_response())
+    let says = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let takes = Taken {
+        page: says(header::ACCEPT).contains("text/html"),
+        brotli: says(header::ACCEPT_ENCODING).split(',').any(|one| one.trim() == "br"),
+    };
+    pages::page(uri.path(), takes).unwrap_or_else(|| Refused::not_found().into_response())
 }
 
 fn is_of_the_api(path: &str) -> bool {

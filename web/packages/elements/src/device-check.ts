@@ -1,6 +1,5 @@
 import { watchLoudness } from "@bedside/client";
 import { html, nothing, type PropertyValues, type TemplateResult, unsafeCSS } from "lit";
-import { styleMap } from "lit/directives/style-map.js";
 import camera from "lucide-static/icons/video.svg?raw";
 import good from "lucide-static/icons/circle-check.svg?raw";
 import microphone from "lucide-static/icons/mic.svg?raw";
@@ -194,7 +193,7 @@ export class DeviceCheck extends BedsideElement {
       aria-valuemin="0"
       aria-valuemax="100"
       aria-valuenow=${Math.round(level * 100)}
-      style=${styleMap({ "--level": String(level) })}
+      .style=${`--level: ${level}`}
     >
       <i></i><i></i><i></i><i></i><i></i>
     </div>`;

@@ -1,5 +1,6 @@
 import { html, type TemplateResult } from "lit";
 import type { MediaState } from "./media.ts";
+import { playing } from "./stage-playing.ts";
 
 const streams = new WeakMap<MediaStreamTrack, MediaStream>();
 
@@ -8,7 +9,7 @@ export function selfView({ camera, facing }: Pick<MediaState, "camera" | "facing
   const stream = camera.state === "on" ? streamOf(camera.track) : null;
   return html`<video
     class=${facing === "user" ? "mirrored" : ""}
-    .srcObject=${stream}
+    .srcObject=${playing(stream)}
     ?hidden=${stream === null}
     aria-label=${name}
     autoplay
