@@ -141,7 +141,7 @@ test("files go out small to whoever takes them so", async (t) => {
   const ask = (encoding) => fetch(`http://${stage.address}/elements.js`, { headers: { "accept-encoding": encoding } });
   const [small, plain] = [await ask("gzip, br"), await ask("identity")];
   assert.deepEqual([small.headers.get("content-encoding"), plain.headers.get("content-encoding")], ["br", null]);
-  assert.equal(small.headers.get("vary"), "accept-encoding");
+  assert.match(small.headers.get("vary"), /accept-encoding/);
   assert.match(small.headers.get("content-type"), /javascript/);
   assert.equal(await small.text(), await plain.text());
 });
