@@ -6,6 +6,7 @@ import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { chromium } from "playwright-core";
+import { plays } from "./browsers.mjs";
 import { BINARY } from "./stage.mjs";
 
 const CHROMIUM = process.env.BEDSIDE_TEST_CHROMIUM ?? "/usr/bin/chromium";
@@ -34,7 +35,7 @@ test("whoever goes on after the browser's warning has a camera, and a call", NEE
   await patient.locator(".tile", { hasText: "Jane Smith" }).getByText("Online").waitFor();
   await patient.getByRole("button", { name: "Start a video call with Jane Smith" }).click();
   await practitioner.getByRole("button", { name: "Accept", exact: true }).click();
-  await Promise.all([plays(patient), plays(practitioner)]);
+  await Promise.all([plays(patient, "video.remote"), plays(practitioner, "video.remote")]);
 
   const typed = await people.newPage();
   await typed.goto(`http://${ada.host}/patient/doctors`);
@@ -66,9 +67,4 @@ async function signIn(people, link, name) {
   await page.getByRole("button", { name: `Continue as ${name}` }).click();
   await page.waitForURL(/\/(doctor\/dashboard|patient\/appointments)$/);
   return page;
-}
-
-/** The picture of the other side is there. */
-async function plays(page) {
-  await page.waitForFunction(() => document.querySelector("video.remote")?.currentTime > 0.5);
 }

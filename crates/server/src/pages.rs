@@ -59,7 +59,8 @@ fn is_page(path: &str) -> bool {
     let parts: Vec<_> = path.trim_end_matches('/').split('/').collect();
     matches!(
         parts.as_slice(),
-        [""] | ["patient", "doctors" | "appointments"]
+        ["" | "network"]
+            | ["patient", "doctors" | "appointments"]
             | ["doctor", "dashboard"]
             | ["patient" | "doctor", "video-call", _]
             | ["join" | "sign-in", _]

@@ -9,6 +9,7 @@ import "./pages/call.ts";
 import "./pages/doctors.ts";
 import "./pages/home.ts";
 import "./pages/join.ts";
+import "./pages/network.ts";
 import "./pages/sign-in.ts";
 import "./ringing.ts";
 
@@ -58,7 +59,12 @@ export class BedsideApp extends LitElement {
 
   #links(): [string, WordKey][] {
     if (!this.#me) return [];
-    if (this.#me.role !== "patient") return [["/doctor/dashboard", "nav.dashboard"]];
+    if (this.#me.role !== "patient") {
+      return [
+        ["/doctor/dashboard", "nav.dashboard"],
+        ["/network", "nav.network"],
+      ];
+    }
     return [
       ["/patient/appointments", "nav.appointments"],
       ["/patient/doctors", "nav.doctors"],
@@ -103,6 +109,8 @@ function page(route: Route): TemplateResult {
       return html`<appointments-page></appointments-page>`;
     case "dashboard":
       return html`<dashboard-page></dashboard-page>`;
+    case "network":
+      return html`<network-page></network-page>`;
     case "call":
       // Another call is another page, not the same one with another name.
       return html`${keyed(route.callId, html`<call-page .callId=${route.callId} .side=${route.side}></call-page>`)}`;

@@ -9,6 +9,7 @@ export type Route =
   | { readonly page: "doctors" }
   | { readonly page: "appointments" }
   | { readonly page: "dashboard" }
+  | { readonly page: "network" }
   | { readonly page: "call"; readonly side: Side; readonly callId: string }
   | { readonly page: "missing" };
 
@@ -27,6 +28,8 @@ export function routeOf(path: string): Route {
       return { page: "appointments" };
     case "/doctor/dashboard":
       return { page: "dashboard" };
+    case "/network":
+      return { page: "network" };
     default:
       return { page: "missing" };
   }

@@ -8,6 +8,7 @@ test.each([
   ["/patient/doctors", { page: "doctors" }],
   ["/patient/appointments/", { page: "appointments" }],
   ["/doctor/dashboard", { page: "dashboard" }],
+  ["/network", { page: "network" }],
   ["/patient/video-call/c1", { page: "call", side: "patient", callId: "c1" }],
   ["/doctor/video-call/c1", { page: "call", side: "doctor", callId: "c1" }],
   ["/join", { page: "missing" }],

@@ -1,3 +1,4 @@
+import type { IceServer } from "./heard.ts";
 import { Refused } from "./problem.ts";
 import type {
   Appointment,
@@ -61,6 +62,12 @@ export class Api {
       body: "{}",
     });
     return (await answer.json()) as Pass;
+  }
+
+  /** The relays, with a password of a few minutes for trying the network out. */
+  async trialServers(signal: AbortSignal): Promise<readonly IceServer[]> {
+    const { iceServers } = await this.#get<{ iceServers: IceServer[] }>("/api/ice-servers?purpose=trial", signal);
+    return iceServers;
   }
 
   practitioners(signal: AbortSignal, wish: ListWish = {}): Promise<List<Practitioner>> {
