@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bedside_turn::addresses::is_special;
 use bedside_turn::client::{Client, Failure as Fault};
 use bedside_turn::codec::attributes::Family;
 use rustls::pki_types::ServerName;
@@ -16,6 +15,7 @@ use tokio_rustls::TlsConnector;
 use crate::app::ice::Pass;
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
+const WORDS_WITHIN: Duration = Duration::from_secs(3);
 const WORDS_WITHIN: Duration = Duration::from_secs(3);
 const PRIVATE: &str = "; that is an address of this network alone: for people outside say --turn-public-ip";
 const WORDS: &[u8] = b"from relay to relay";
@@ -85,11 +85,7 @@ impl Way {
         one.send(there, WORDS).await.map_err(|fault| self.explain(fault))?;
         let heard = timeout(WORDS_WITHIN, other.receive()).await.map_err(|_| Fault::Silent);
         match heard.and_then(|heard| heard) {
-            Ok((_, words)) if words == WORDS => {
-                let private = is_special(here.ip()) && !here.ip().is_loopback();
-                let but = if private { PRIVATE } else { "" };
-                Ok(format!("relays at {}, and from relay to relay{but}", here.ip()))
-            }
+            Ok((_, words)) if words == WORDS => Ok(format!("relays at {}, and from relay to relay", here.ip())),
             Ok(_) | Err(_) => Err(Failure {
                 what: "a relay is given, but nothing comes from relay to relay".to_owned(),
                 do_this: "Say under which address the world knows this machine: --turn-public-ip.".to_owned(),
