@@ -16,7 +16,6 @@ use crate::app::ice::Pass;
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
 const WORDS_WITHIN: Duration = Duration::from_secs(3);
-const PRIVATE: &str = "; that is an address of this network alone: for people outside say --turn-public-ip";
 const WORDS: &[u8] = b"from relay to relay";
 
 pub struct Way {
