@@ -29,6 +29,9 @@ summary() {
   [[ ${#steps_failed[@]} -eq 0 ]]
 }
 
+# What hangs is ended, so that the steps after it still run and the summary says which it was.
+at_most() { timeout --kill-after=30s "$@"; }
+
 in_web() { (cd web && "$@"); }
 
 # Builds the pages if a source of theirs is newer. They are in the binary, so building them for nothing would have it
@@ -44,7 +47,7 @@ build_pages() {
 in_e2e() {
   local binary
   binary=$(realpath "$(built debug)")
-  (cd e2e && BEDSIDE_TEST_BINARY=$binary "$@")
+  (cd e2e && BEDSIDE_TEST_BINARY=$binary at_most 20m "$@")
 }
 
 # Where cargo puts what it builds.

@@ -30,7 +30,7 @@ before(async () => {
   if (skip) return;
   laboratory = new Laboratory(HOST);
   ends.push(() => laboratory.end());
-  authority = certify({ after: (end) => ends.push(end) }, HOST);
+  authority = certify(HOST);
   await Promise.all([serve(), sdk().then((built) => (script = built))]);
 });
 

@@ -14,10 +14,12 @@ export function isThere(program) {
   return process.env.PATH.split(delimiter).some((folder) => existsSync(join(folder, program)));
 }
 
-/** A certificate for that name, and who trusts it. Gone after the test. */
-export function certify(t, name) {
+/** A certificate for that name, and who trusts it. */
+export function certify(name) {
   const folder = mkdtempSync(join(tmpdir(), "bedside-authority-"));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  // Gone with the process, not with the test: a browser writes into its profile until it has been closed, and a little
+  // longer.
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }));
   const at = (file) => join(folder, file);
   writeFileSync(at("conf"), "[req]\ndistinguished_name = whose\nprompt = no\n[whose]\nCN = Bedside's tests\n");
   sign(at, "authority", ["basicConstraints=critical,CA:TRUE", "keyUsage=critical,keyCertSign"]);

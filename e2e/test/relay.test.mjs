@@ -60,7 +60,7 @@ const TRUSTS = NO_AUTHORITY ? { skip: `NO RELAY WAS TRIED BY TLS: ${NO_AUTHORITY
 
 test("Chromium and Firefox talk by the relay alone over UDP, TCP and TLS, at the port of the pages too", TRUSTS, async (t) => {
   // Firefox takes certificates of names alone.
-  const { certificate, key, home, profile } = certify(t, "localhost");
+  const { certificate, key, home, profile } = certify("localhost");
   const places = ["--turn-listen", "127.0.0.1:0", "--turn-tls-listen", "127.0.0.1:0", "--public-url", "https://localhost"];
   const stage = await serve(t, "--tls-cert", certificate, "--tls-key", key, ...places);
   const [, port] = stage.address.split(":");
