@@ -30,7 +30,7 @@ const CRATES: &[CrateRule] = &[
     CrateRule { folder: "store", uses: Uses::AllBut(&["bedside-protocol", "bedside", "axum", "utoipa"]) },
     CrateRule { folder: "turn", uses: Uses::AllBut(OURS) },
     CrateRule { folder: "sfu", uses: Uses::AllBut(OURS) },
-    CrateRule { folder: "server", uses: Uses::AllBut(&["sqlx"]) },
+    CrateRule { folder: "server", uses: Uses::AllBut(&["sqlx", "rusqlite"]) },
 ];
 
 const OURS: &[&str] =
@@ -60,7 +60,7 @@ const ROOMS: &[RoomRule] = &[
         room: "domain",
         files: &["crates/domain/src"],
         except: &[],
-        never: &["std::fs", "std::net", "std::env", "sqlx", "serde_json", "bedside_protocol"],
+        never: &["std::fs", "std::net", "std::env", "sqlx", "rusqlite", "serde_json", "bedside_protocol"],
     },
     RoomRule { room: "protocol", files: &["crates/protocol/src"], except: &[], never: ALL_BUT_IDS },
     RoomRule {
@@ -79,7 +79,7 @@ const ROOMS: &[RoomRule] = &[
         room: "server::wire",
         files: &["crates/server/src/wire", "crates/server/src/wire.rs"],
         except: &[],
-        never: &["sqlx", "bedside_store", "bus::redis", "media::embedded", "crate::compose"],
+        never: &["sqlx", "rusqlite", "bedside_store", "bus::redis", "media::embedded", "crate::compose"],
     },
     RoomRule {
         room: "server::wire but translate and problem",

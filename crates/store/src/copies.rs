@@ -4,13 +4,12 @@
 use std::fmt;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::str::FromStr as _;
 use std::time::Duration;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{Connection as _, Row as _};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::open::{STEPS, make_private};
+use crate::{open, sqlite};
 
 /// Why there is no copy. Nothing was changed.
 #[derive(Debug, PartialEq, Eq)]
@@ -50,7 +49,7 @@ pub async fn back_up(url: &str, copy: &Path) -> Copied {
     let unfinished = beside(copy, "unfinished");
     let _ = std::fs::remove_file(&unfinished);
     make_private(&unfinished).map_err(|error| failed(&unfinished, &error))?;
-    let copied = copy_into(&path, &unfinished).await;
+    let copied = copy_into(&path, &unfinished);
     if copied.is_err() {
         let _ = std::fs::remove_file(&unfinished);
     }
@@ -64,9 +63,9 @@ pub async fn restore(url: &str, copy: &Path, instead: Instead) -> Copied {
     if !copy.exists() {
         return Err(CopyError::Missing(copy.to_owned()));
     }
-    must_be_sound(copy).await?;
+    must_be_sound(copy)?;
     if path.exists() && path.metadata().is_ok_and(|file| file.len() > 0) {
-        must_be_unused(&path).await?;
+        must_be_unused(&path)?;
         if instead == Instead::Nothing {
             return Err(CopyError::Exists(path));
         }
@@ -78,7 +77,7 @@ pub async fn restore(url: &str, copy: &Path, instead: Instead) -> Copied {
     let _ = std::fs::remove_file(&unfinished);
     make_private(&unfinished).map_err(|error| failed(&unfinished, &error))?;
     std::fs::copy(copy, &unfinished).map_err(|error| failed(&unfinished, &error))?;
-    end_ways_in(&unfinished).await?;
+    end_ways_in(&unfinished)?;
     // What is left of the old one's log must not be played into the new one.
     for rest in ["wal", "shm"] {
         let _ = std::fs::remove_file(PathBuf::from(format!("{}-{rest}", path.display())));
@@ -86,26 +85,22 @@ pub async fn restore(url: &str, copy: &Path, instead: Instead) -> Copied {
     put_in_place(&unfinished, &path)
 }
 
-async fn copy_into(path: &Path, copy: &Path) -> Copied {
-    let mut database = open(path, Duration::from_secs(30)).await?;
-    let into = sqlx::query("VACUUM INTO $1").bind(copy.display().to_string());
-    let done = into.execute(&mut database).await.map(drop);
-    let _ = database.close().await;
-    done.map_err(|error| CopyError::Failed(error.to_string()))
+fn copy_into(path: &Path, copy: &Path) -> Copied {
+    let database = connect(path, Duration::from_secs(30))?;
+    let done = database.execute("VACUUM INTO ?1", [copy.display().to_string()]);
+    done.map(drop).map_err(|error| CopyError::Failed(error.to_string()))
 }
 
 /// A database of ours, of this version or an earlier one, without damage.
-async fn must_be_sound(copy: &Path) -> Copied {
+fn must_be_sound(copy: &Path) -> Copied {
     let unsound = |why: String| CopyError::Unsound(copy.to_owned(), why);
-    let mut database = open(copy, Duration::from_secs(1)).await?;
-    let check = sqlx::query("PRAGMA integrity_check").fetch_one(&mut database).await;
-    let said: String = check.and_then(|row| row.try_get(0)).map_err(|error| unsound(error.to_string()))?;
-    if said != "ok" {
+    let database = connect(copy, Duration::from_secs(1))?;
+    let check = database.query_row("PRAGMA integrity_check", [], |row| row.get::<_, String>(0));
+    if check.map_err(|error| unsound(error.to_string()))? != "ok" {
         return Err(unsound("the file is damaged".into()));
     }
-    let steps = sqlx::query("SELECT COALESCE(MAX(step), 0) FROM migrations").fetch_one(&mut database).await;
-    let found: i64 = steps.and_then(|row| row.try_get(0)).map_err(|_| unsound("it has no tables of Bedside".into()))?;
-    let _ = database.close().await;
+    let steps = database.query_row("SELECT COALESCE(MAX(step), 0) FROM migrations", [], |row| row.get::<_, i64>(0));
+    let found = steps.map_err(|_| unsound("it has no tables of Bedside".into()))?;
     if usize::try_from(found).is_ok_and(|found| found > STEPS.len()) {
         return Err(unsound("it was made by a newer version".into()));
     }
@@ -113,36 +108,31 @@ async fn must_be_sound(copy: &Path) -> Copied {
 }
 
 /// A file whose log is kept beside it leaves that way of working only while nobody else has it open.
-async fn must_be_unused(path: &Path) -> Copied {
-    const DAMAGED: [&str; 2] = ["11", "26"];
-    let mut database = match open(path, Duration::ZERO).await {
+fn must_be_unused(path: &Path) -> Copied {
+    let database = match connect(path, Duration::ZERO) {
         Err(CopyError::Unsound(..)) => return Ok(()),
         opened => opened?,
     };
-    let alone = sqlx::query("PRAGMA journal_mode = DELETE").fetch_one(&mut database).await;
-    let _ = database.close().await;
-    match alone {
+    let alone = database.query_row("PRAGMA journal_mode = DELETE", [], |row| row.get::<_, String>(0));
+    match alone.map_err(|error| error.sqlite_error_code()) {
         Ok(_) => Ok(()),
         // Nobody works with what is no database; it is for its owner to say that it may go.
-        Err(sqlx::Error::Database(error)) if error.code().is_some_and(|code| DAMAGED.contains(&&*code)) => Ok(()),
+        Err(Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)) => Ok(()),
         Err(_) => Err(CopyError::InUse(path.to_owned())),
     }
 }
 
 /// A session that was ended since must not come back to life, nor a link that was used.
-async fn end_ways_in(path: &Path) -> Copied {
-    let mut database = open(path, Duration::from_secs(1)).await?;
-    let end = sqlx::raw_sql("DELETE FROM sessions; DELETE FROM sign_in_links; DELETE FROM leases;");
-    let done = end.execute(&mut database).await.map(drop);
-    let _ = database.close().await;
-    done.map_err(|error| CopyError::Failed(error.to_string()))
+fn end_ways_in(path: &Path) -> Copied {
+    let database = connect(path, Duration::from_secs(1))?;
+    let end = database.execute_batch("DELETE FROM sessions; DELETE FROM sign_in_links; DELETE FROM leases;");
+    end.map_err(|error| CopyError::Failed(error.to_string()))
 }
 
-async fn open(path: &Path, patience: Duration) -> Result<SqliteConnection, CopyError> {
-    let options = SqliteConnectOptions::new().filename(path).create_if_missing(false).busy_timeout(patience);
-    SqliteConnection::connect_with(&options)
-        .await
-        .map_err(|error| CopyError::Unsound(path.to_owned(), error.to_string()))
+fn connect(path: &Path, patience: Duration) -> Result<Connection, CopyError> {
+    let connected = sqlite::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE);
+    let patient = connected.and_then(|connection| connection.busy_timeout(patience).map(|()| connection));
+    patient.map_err(|error| CopyError::Unsound(path.to_owned(), error.to_string()))
 }
 
 /// Once this returns, the file is there also after the loss of power.
@@ -162,8 +152,7 @@ fn path_of(url: &str) -> Result<PathBuf, CopyError> {
     if !url.starts_with("sqlite:") {
         return Err(CopyError::Foreign);
     }
-    let options = SqliteConnectOptions::from_str(url).map_err(|error| CopyError::Failed(error.to_string()))?;
-    Ok(options.get_filename().to_owned())
+    open::path_of(url).map_err(|error| CopyError::Failed(error.to_string()))
 }
 
 fn beside(path: &Path, what: &str) -> PathBuf {

@@ -52,9 +52,20 @@ pub enum Taken {
     Address,
 }
 
+/// What one of the databases says.
+#[derive(Debug)]
+pub(crate) enum Fault {
+    Sqlite(rusqlite::Error),
+    Postgres(sqlx::Error),
+    Late,
+    Closed,
+    /// A column or a value that is not there, or not of the type it should be.
+    Column,
+}
+
 impl StoreError {
-    pub(crate) fn new(doing: &'static str, error: &sqlx::Error) -> Self {
-        Self { doing, why: why(error) }
+    pub(crate) fn new(doing: &'static str, fault: &Fault) -> Self {
+        Self { doing, why: fault.to_string() }
     }
 
     /// A row that this version does not understand.
@@ -63,17 +74,55 @@ impl StoreError {
     }
 }
 
-/// A message of the class "data exception" quotes the value; the others name tables and constraints alone.
-fn why(error: &sqlx::Error) -> String {
-    match error {
-        sqlx::Error::Database(refused) => match refused.code() {
-            Some(code) if code.starts_with("22") => format!("the database refused the data (code {code})"),
-            Some(code) => format!("{} (code {code})", refused.message()),
-            None => refused.message().to_owned(),
-        },
-        sqlx::Error::PoolTimedOut => "the database did not answer in time".to_owned(),
-        sqlx::Error::ColumnDecode { index, .. } => format!("column {index} is not of the type it should be"),
-        other => other.to_string(),
+impl Fault {
+    /// Another program writes to the same file of SQLite.
+    pub fn is_busy(&self) -> bool {
+        use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked};
+        let Self::Sqlite(error) = self else { return false };
+        matches!(error.sqlite_error_code(), Some(DatabaseBusy | DatabaseLocked))
+    }
+
+    pub fn postgres_code(&self) -> Option<String> {
+        let Self::Postgres(sqlx::Error::Database(refused)) = self else { return None };
+        refused.code().map(|code| code.into_owned())
+    }
+}
+
+/// What PostgreSQL says of the class "data exception" quotes the value; the others name tables and constraints alone.
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(rusqlite::Error::SqliteFailure(refused, Some(words))) => {
+                write!(f, "{words} (code {})", refused.extended_code)
+            }
+            Self::Sqlite(error) => error.fmt(f),
+            Self::Postgres(sqlx::Error::Database(refused)) => match refused.code() {
+                Some(code) if code.starts_with("22") => write!(f, "the database refused the data (code {code})"),
+                Some(code) => write!(f, "{} (code {code})", refused.message()),
+                None => f.write_str(refused.message()),
+            },
+            Self::Postgres(sqlx::Error::PoolTimedOut) | Self::Late => {
+                f.write_str("the database did not answer in time")
+            }
+            Self::Postgres(sqlx::Error::ColumnDecode { index, .. }) => {
+                write!(f, "column {index} is not of the type it should be")
+            }
+            Self::Postgres(error) => error.fmt(f),
+            Self::Closed => f.write_str("the database has been closed"),
+            Self::Column => f.write_str("a column or a value is not there, or not of the type it should be"),
+        }
+    }
+}
+
+impl From<rusqlite::Error> for Fault {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+impl From<sqlx::Error> for Fault {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Postgres(error)
     }
 }
 

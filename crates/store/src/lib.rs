@@ -25,6 +25,7 @@ mod practice;
 mod presence;
 mod rooms;
 mod sql;
+mod sqlite;
 #[cfg(feature = "testing")]
 pub mod testing;
 
@@ -69,11 +70,7 @@ impl Store {
     /// Lets what is under way finish, and lets nothing new begin.
     pub async fn close(&self) {
         match &self.engine {
-            Engine::Sqlite { writer, readers } => {
-                // The writer last: it folds the write-ahead log back into the file.
-                readers.close().await;
-                writer.close().await;
-            }
+            Engine::Sqlite(file) => file.close().await,
             Engine::Postgres(pool) => pool.close().await,
         }
     }
@@ -81,7 +78,7 @@ impl Store {
     /// "sqlite" or "postgres".
     pub fn engine(&self) -> &'static str {
         match self.engine {
-            Engine::Sqlite { .. } => "sqlite",
+            Engine::Sqlite(_) => "sqlite",
             Engine::Postgres(_) => "postgres",
         }
     }

@@ -1,18 +1,19 @@
 //! Opening a database: how each of the two is to behave, and bringing its tables up to date.
 
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
+use rusqlite::OpenFlags;
+use sqlx::Connection as _;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection as _, SqlitePool};
 
 use crate::error::{CommitError, OpenError};
 use crate::sql::{Engine, Tx, sql};
+use crate::sqlite::{Sqlite, connect};
 
 /// Whoever waits longer than this for a database is told, rather than left hanging.
 const PATIENCE: Duration = Duration::from_secs(5);
-const SQLITE_READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 16;
 
 /// Forward only: a step that has been released is never changed.
@@ -34,7 +35,7 @@ enum Step {
 
 pub(crate) async fn open(url: &str) -> Result<Engine, OpenError> {
     let engine = if url.starts_with("sqlite:") {
-        sqlite(url).await?
+        Engine::Sqlite(sqlite(url)?)
     } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
         postgres(url).await?
     } else {
@@ -56,15 +57,9 @@ pub enum Found {
 }
 
 pub(crate) async fn look(url: &str) -> Result<Found, OpenError> {
-    let found = match url.strip_prefix("sqlite://") {
-        Some(path) if !std::path::Path::new(path.split('?').next().unwrap_or(path)).exists() => {
-            return Ok(Found::Nothing);
-        }
-        Some(_) => steps_in_sqlite(url).await,
-        None => steps_in_postgres(url).await,
-    };
+    let found = if url.starts_with("sqlite:") { steps_in_sqlite(url)? } else { steps_in_postgres(url).await? };
     let known = i64::try_from(STEPS.len()).expect("there are a handful of steps");
-    Ok(match found.map_err(|error| OpenError::Connect(error.to_string()))? {
+    Ok(match found {
         None => Found::Nothing,
         Some(found) if found == known => Found::UpToDate,
         Some(found) if found < known => Found::Older,
@@ -74,18 +69,32 @@ pub(crate) async fn look(url: &str) -> Result<Found, OpenError> {
 
 const STEPS_TAKEN: &str = "SELECT MAX(step) FROM migrations";
 
-async fn steps_in_sqlite(url: &str) -> sqlx::Result<Option<i64>> {
-    let options = SqliteConnectOptions::from_str(url)?.read_only(true).busy_timeout(PATIENCE);
-    let mut connection = SqliteConnection::connect_with(&options).await?;
-    let tables = "SELECT COUNT(*) FROM sqlite_master WHERE name = 'migrations'";
-    match sqlx::query_scalar::<_, i64>(tables).fetch_one(&mut connection).await? {
-        0 => Ok(None),
-        _ => sqlx::query_scalar(STEPS_TAKEN).fetch_one(&mut connection).await,
+fn steps_in_sqlite(url: &str) -> Result<Option<i64>, OpenError> {
+    let path = path_of(url)?;
+    if !path.exists() {
+        return Ok(None);
     }
+    let steps = || {
+        let connection = connect(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let tables = "SELECT COUNT(*) FROM sqlite_master WHERE name = 'migrations'";
+        match connection.query_row(tables, [], |row| row.get::<_, i64>(0))? {
+            0 => Ok(None),
+            _ => connection.query_row(STEPS_TAKEN, [], |row| row.get(0)),
+        }
+    };
+    steps().map_err(|error| unreachable_at(&path, error))
 }
 
-async fn steps_in_postgres(url: &str) -> sqlx::Result<Option<i64>> {
-    let options = PgConnectOptions::from_str(url)?;
+async fn steps_in_postgres(url: &str) -> Result<Option<i64>, OpenError> {
+    let steps = PgConnectOptions::from_str(url).map(steps_at);
+    let found = match steps {
+        Ok(steps) => steps.await,
+        Err(error) => Err(error),
+    };
+    found.map_err(|error| OpenError::Connect(error.to_string()))
+}
+
+async fn steps_at(options: PgConnectOptions) -> sqlx::Result<Option<i64>> {
     let connecting = tokio::time::timeout(PATIENCE, PgConnection::connect_with(&options)).await;
     let mut connection = connecting.map_err(|_| sqlx::Error::PoolTimedOut)??;
     let there = "SELECT COUNT(*) FROM information_schema.tables WHERE table_name = 'migrations' \
@@ -96,35 +105,26 @@ async fn steps_in_postgres(url: &str) -> sqlx::Result<Option<i64>> {
     }
 }
 
-async fn sqlite(url: &str) -> Result<Engine, OpenError> {
-    let options = SqliteConnectOptions::from_str(url)
-        .map_err(|_| OpenError::Url("the database must be a path after sqlite://"))?
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        // What is acknowledged survives the loss of power, not only of the program.
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        .busy_timeout(PATIENCE);
-    let path = options.get_filename().to_owned();
-    if url.contains(":memory:") || path.as_os_str().is_empty() {
+fn sqlite(url: &str) -> Result<Sqlite, OpenError> {
+    let path = path_of(url)?;
+    make_private(&path).map_err(|error| unreachable_at(&path, error))?;
+    Sqlite::open(&path).map_err(|fault| unreachable_at(&path, fault))
+}
+
+/// The file of a SQLite database.
+pub(crate) fn path_of(url: &str) -> Result<PathBuf, OpenError> {
+    let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")).unwrap_or_default();
+    if path == ":memory:" {
         return Err(OpenError::Url("the database must be a file: its readers and its writer would not share a memory"));
     }
-    make_private(&path).map_err(|error| OpenError::Connect(format!("{}: {error}", path.display())))?;
-    let connect = |error: sqlx::Error| OpenError::Connect(format!("{}: {error}", path.display()));
-    // A file does not hang up: asking each connection first whether it is still there would double every question.
-    let writer: SqlitePool = SqlitePoolOptions::new()
-        .test_before_acquire(false)
-        .max_connections(1)
-        .acquire_timeout(PATIENCE)
-        .connect_with(options.clone())
-        .await
-        .map_err(connect)?;
-    let readers = SqlitePoolOptions::new()
-        .test_before_acquire(false)
-        .max_connections(SQLITE_READERS)
-        .acquire_timeout(PATIENCE)
-        .connect_lazy_with(options.create_if_missing(false).read_only(true));
-    Ok(Engine::Sqlite { writer, readers })
+    if path.is_empty() || path.contains('?') {
+        return Err(OpenError::Url("the database must be a path after sqlite://, and nothing after it"));
+    }
+    Ok(path.into())
+}
+
+fn unreachable_at(path: &Path, why: impl std::fmt::Display) -> OpenError {
+    OpenError::Connect(format!("{}: {why}", path.display()))
 }
 
 /// Health records are nobody else's business on a shared machine. SQLite gives its other files the same mode.
@@ -180,7 +180,7 @@ async fn steps_taken(tx: &mut Tx) -> Result<i64, OpenError> {
 /// The one thing on which the two differ.
 fn in_dialect(engine: &Engine, text: &str) -> String {
     match engine {
-        Engine::Sqlite { .. } => text.replace("BIGSERIAL PRIMARY KEY", "INTEGER PRIMARY KEY AUTOINCREMENT"),
+        Engine::Sqlite(_) => text.replace("BIGSERIAL PRIMARY KEY", "INTEGER PRIMARY KEY AUTOINCREMENT"),
         Engine::Postgres(_) => text.to_owned(),
     }
 }

@@ -3,18 +3,16 @@
 //! Each text is written once and runs on both, with TEXT, BIGINT and BOOLEAN alone. What a person gave is always
 //! a value, never part of a text.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use bedside_domain::ids::{AppointmentId, CallId, DeviceId, InvitationId, NoticeId, PersonId, RoomId};
 use bedside_domain::time::Millis;
-use sqlx::postgres::PgRow;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{
-    AssertSqlSafe, Database, Decode, Encode, PgPool, Postgres, Row as _, SqlSafeStr as _, SqlStr, Sqlite, SqlitePool,
-    Transaction, Type,
-};
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::{AssertSqlSafe, Decode, PgPool, Postgres, Row as _, Transaction, Type};
 
-use crate::error::{CommitError, Result, StoreError, Taken};
+use crate::error::{CommitError, Fault, Result, StoreError, Taken};
+use crate::sqlite::{self, Column, Sqlite, Writing};
 
 /// How long one statement may take. Longer than the pools wait, so that theirs is the error that is told.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -23,11 +21,7 @@ pub(crate) const AT_ONCE: usize = 500;
 
 #[derive(Clone)]
 pub(crate) enum Engine {
-    /// SQLite has one writer at a time; waiting for it in our pool is fairer than its busy loop.
-    Sqlite {
-        writer: SqlitePool,
-        readers: SqlitePool,
-    },
+    Sqlite(Sqlite),
     Postgres(PgPool),
 }
 
@@ -38,13 +32,13 @@ pub(crate) struct Tx {
 }
 
 enum Inner {
-    Sqlite(Transaction<'static, Sqlite>),
+    Sqlite(Writing),
     Postgres(Transaction<'static, Postgres>),
 }
 
 pub(crate) struct Query {
-    text: SqlStr,
-    values: Vec<Value>,
+    pub text: Cow<'static, str>,
+    pub values: Vec<Value>,
 }
 
 pub(crate) enum Value {
@@ -60,7 +54,7 @@ pub(crate) struct Draft {
 }
 
 pub(crate) enum Row {
-    Sqlite(SqliteRow),
+    Sqlite(sqlite::Row),
     Postgres(PgRow),
 }
 
@@ -75,10 +69,10 @@ pub(crate) use sql;
 impl Engine {
     pub async fn rows(&self, doing: &'static str, query: Query) -> Result<Vec<Row>> {
         let rows = match self {
-            Self::Sqlite { readers, .. } => sqlite_rows(in_time(bound(query).fetch_all(readers)).await),
-            Self::Postgres(pool) => postgres_rows(in_time(bound(query).fetch_all(pool)).await),
+            Self::Sqlite(file) => file.rows(&query).map(of_sqlite),
+            Self::Postgres(pool) => in_time(bound(query).fetch_all(pool)).await.map(of_postgres),
         };
-        rows.map_err(|error| StoreError::new(doing, &error))
+        rows.map_err(|fault| StoreError::new(doing, &fault))
     }
 
     pub async fn row(&self, doing: &'static str, query: Query) -> Result<Option<Row>> {
@@ -88,29 +82,35 @@ impl Engine {
     /// One statement that writes, and how many rows it touched.
     pub async fn run(&self, doing: &'static str, query: Query) -> Result<u64> {
         let touched = match self {
-            Self::Sqlite { writer, .. } => in_time(bound(query).execute(writer)).await.map(|done| done.rows_affected()),
+            Self::Sqlite(file) => run_alone(file, &query).await,
             Self::Postgres(pool) => in_time(bound(query).execute(pool)).await.map(|done| done.rows_affected()),
         };
-        touched.map_err(|error| StoreError::new(doing, &error))
+        touched.map_err(|fault| StoreError::new(doing, &fault))
     }
 
     pub async fn begin(&self, doing: &'static str) -> Result<Tx> {
         let inner = match self {
-            // A transaction that begins by reading and then writes would fail if somebody wrote in between.
-            Self::Sqlite { writer, .. } => in_time(writer.begin_with("BEGIN IMMEDIATE")).await.map(Inner::Sqlite),
+            Self::Sqlite(file) => file.begin().await.map(Inner::Sqlite),
             Self::Postgres(pool) => in_time(pool.begin()).await.map(Inner::Postgres),
         };
-        Ok(Tx { inner: inner.map_err(|error| StoreError::new(doing, &error))?, doing })
+        Ok(Tx { inner: inner.map_err(|fault| StoreError::new(doing, &fault))?, doing })
     }
+}
+
+async fn run_alone(file: &Sqlite, query: &Query) -> std::result::Result<u64, Fault> {
+    let writing = file.begin().await?;
+    let touched = writing.run(query)?;
+    writing.commit().await?;
+    Ok(touched)
 }
 
 impl Tx {
     pub async fn run(&mut self, query: Query) -> std::result::Result<u64, CommitError> {
         let touched = match &mut self.inner {
-            Inner::Sqlite(tx) => in_time(bound(query).execute(&mut **tx)).await.map(|done| done.rows_affected()),
+            Inner::Sqlite(writing) => writing.run(&query),
             Inner::Postgres(tx) => in_time(bound(query).execute(&mut **tx)).await.map(|done| done.rows_affected()),
         };
-        touched.map_err(|error| failed(self.doing, &error))
+        touched.map_err(|fault| failed(self.doing, &fault))
     }
 
     /// Writes over what was loaded, if it still is as it was.
@@ -132,34 +132,36 @@ impl Tx {
 
     pub async fn rows(&mut self, query: Query) -> std::result::Result<Vec<Row>, CommitError> {
         let rows = match &mut self.inner {
-            Inner::Sqlite(tx) => sqlite_rows(in_time(bound(query).fetch_all(&mut **tx)).await),
-            Inner::Postgres(tx) => postgres_rows(in_time(bound(query).fetch_all(&mut **tx)).await),
+            Inner::Sqlite(writing) => writing.rows(&query).map(of_sqlite),
+            Inner::Postgres(tx) => in_time(bound(query).fetch_all(&mut **tx)).await.map(of_postgres),
         };
-        rows.map_err(|error| failed(self.doing, &error))
+        rows.map_err(|fault| failed(self.doing, &fault))
     }
 
     /// Several statements at once, without values, and for as long as they take.
     pub async fn script(&mut self, text: String) -> Result<()> {
-        let script = sqlx::raw_sql(AssertSqlSafe(text));
         let done = match &mut self.inner {
-            Inner::Sqlite(tx) => script.execute(&mut **tx).await.map(drop),
-            Inner::Postgres(tx) => script.execute(&mut **tx).await.map(drop),
+            Inner::Sqlite(writing) => writing.script(&text),
+            Inner::Postgres(tx) => {
+                let done = sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut **tx).await;
+                done.map(drop).map_err(Fault::from)
+            }
         };
-        done.map_err(|error| StoreError::new(self.doing, &error))
+        done.map_err(|fault| StoreError::new(self.doing, &fault))
     }
 
     pub async fn commit(self) -> std::result::Result<(), CommitError> {
         let done = match self.inner {
-            Inner::Sqlite(tx) => in_time(tx.commit()).await,
+            Inner::Sqlite(writing) => writing.commit().await,
             Inner::Postgres(tx) => in_time(tx.commit()).await,
         };
-        done.map_err(|error| failed(self.doing, &error))
+        done.map_err(|fault| failed(self.doing, &fault))
     }
 }
 
 impl Query {
     pub fn new(text: &'static str, values: Vec<Value>) -> Self {
-        Self { text: text.into_sql_str(), values }
+        Self { text: text.into(), values }
     }
 }
 
@@ -204,7 +206,7 @@ impl Draft {
     }
 
     pub fn done(self) -> Query {
-        Query { text: AssertSqlSafe(self.text).into_sql_str(), values: self.values }
+        Query { text: self.text.into(), values: self.values }
     }
 }
 
@@ -244,24 +246,20 @@ impl Row {
 
     fn get<'r, T>(&'r self, column: &'static str) -> Result<T>
     where
-        T: Decode<'r, Sqlite> + Type<Sqlite> + Decode<'r, Postgres> + Type<Postgres>,
+        T: Column + Decode<'r, Postgres> + Type<Postgres>,
     {
         let value = match self {
-            Self::Sqlite(row) => row.try_get(column),
-            Self::Postgres(row) => row.try_get(column),
+            Self::Sqlite(row) => row.get(column),
+            Self::Postgres(row) => row.try_get(column).map_err(Fault::from),
         };
-        value.map_err(|error| StoreError::new("reading a row", &error))
+        value.map_err(|fault| StoreError::new("reading a row", &fault))
     }
 }
 
-fn bound<DB>(query: Query) -> sqlx::query::Query<'static, DB, DB::Arguments>
-where
-    DB: Database,
-    Option<String>: Encode<'static, DB> + Type<DB>,
-    Option<i64>: Encode<'static, DB> + Type<DB>,
-    bool: Encode<'static, DB> + Type<DB>,
-{
-    query.values.into_iter().fold(sqlx::query(query.text), |bound, value| match value {
+/// Every text is one of ours, or put together of ours: see [`Draft`].
+fn bound(query: Query) -> sqlx::query::Query<'static, Postgres, PgArguments> {
+    let text = AssertSqlSafe(query.text.into_owned());
+    query.values.into_iter().fold(sqlx::query(text), |bound, value| match value {
         Value::Text(text) => bound.bind(text),
         Value::Int(int) => bound.bind(int),
         Value::Flag(flag) => bound.bind(flag),
@@ -269,26 +267,25 @@ where
 }
 
 /// A network may swallow an answer, and then nothing would ever say that there is none.
-async fn in_time<T>(answer: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
-    tokio::time::timeout(PATIENCE, answer).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
+async fn in_time<T>(answer: impl Future<Output = sqlx::Result<T>>) -> std::result::Result<T, Fault> {
+    Ok(tokio::time::timeout(PATIENCE, answer).await.map_err(|_| Fault::Late)??)
 }
 
-fn sqlite_rows(rows: sqlx::Result<Vec<SqliteRow>>) -> sqlx::Result<Vec<Row>> {
-    Ok(rows?.into_iter().map(Row::Sqlite).collect())
+fn of_sqlite(rows: Vec<sqlite::Row>) -> Vec<Row> {
+    rows.into_iter().map(Row::Sqlite).collect()
 }
 
-fn postgres_rows(rows: sqlx::Result<Vec<PgRow>>) -> sqlx::Result<Vec<Row>> {
-    Ok(rows?.into_iter().map(Row::Postgres).collect())
+fn of_postgres(rows: Vec<PgRow>) -> Vec<Row> {
+    rows.into_iter().map(Row::Postgres).collect()
 }
 
 /// PostgreSQL may undo one of two transactions that are in each other's way; deciding again is right then, too.
-fn failed(doing: &'static str, error: &sqlx::Error) -> CommitError {
+fn failed(doing: &'static str, fault: &Fault) -> CommitError {
     const SERIALIZATION_FAILURE: &str = "40001";
     const DEADLOCK: &str = "40P01";
-    let code = error.as_database_error().and_then(|refused| refused.code());
-    match code.as_deref() {
+    match fault.postgres_code().as_deref() {
         Some(SERIALIZATION_FAILURE | DEADLOCK) => CommitError::Stale,
-        _ => CommitError::Failed(StoreError::new(doing, error)),
+        _ => CommitError::Failed(StoreError::new(doing, fault)),
     }
 }
 
