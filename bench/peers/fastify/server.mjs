@@ -202,7 +202,7 @@ function signedIn(request) {
 
 function shown(me, held, practitioner, patient) {
   const side = me.id === held.practitioner ? "d" : me.id === held.patient ? "p" : null;
-  const time = (at) => new Date(at).toISOString().replace(".000Z", "Z");
+  const time = (at) => new Date(at).toISOString().replace(/\.?0+Z$/, "Z");
   const brief = (person) => ({ id: person.id, name: person.name, firstName: person.given_name, lastName: person.family_name });
   return {
     id: held.id,

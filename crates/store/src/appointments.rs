@@ -1,8 +1,8 @@
 //! Appointments, and the calendar of each practitioner.
 
-use bedside_domain::appointment::{Appointment, Calendar, Event, Kind, Provider, Slot, Status};
+use bedside_domain::appointment::{Appointment, Calendar, Event, Kind, MINUTES_AT_MOST, Provider, Slot, Status};
 use bedside_domain::ids::{AppointmentId, PersonId, RoomId};
-use bedside_domain::time::Millis;
+use bedside_domain::time::{Millis, Span};
 
 use crate::Store;
 use crate::change::{Committed, Held, Saved};
@@ -70,6 +70,8 @@ impl Store {
                 "LEFT JOIN appointments a ON a.practitioner = c.practitioner AND a.starts_at < ?1",
                 [around.end().into()],
             )
+            // None lasts longer than this, so those of years ago need not be looked at.
+            .add("AND a.starts_at > ?1", [(around.start - Span::minutes(MINUTES_AT_MOST.into())).into()])
             .add("AND a.ends_at > ?1 AND a.status NOT IN ('Declined', 'Cancelled', 'NoShow')", [around.start.into()])
             .add("WHERE c.practitioner = ?1 ORDER BY a.starts_at", [practitioner.into()]);
         let rows = self.engine.rows("reading a calendar", draft.done()).await?;

@@ -24,6 +24,7 @@ pub(crate) const STEPS: &[(&str, &str)] = &[
     ("accounts", include_str!("../migrations/04_accounts.sql")),
     ("cleared rooms", include_str!("../migrations/05_cleared_rooms.sql")),
     ("practice", include_str!("../migrations/06_practice.sql")),
+    ("live calls", include_str!("../migrations/07_live_calls.sql")),
 ];
 
 /// What the one step of a migration found to do.

@@ -85,8 +85,9 @@ impl Store {
 
     /// Calls that have not ended, the newest first: those in which the person is a party or has a seat, or everybody's.
     pub async fn live_calls_of(&self, person: Option<&PersonId>, ask: &PageAsk) -> Result<Page<CallRecord>> {
-        const IN_IT: &str = "AND (caller = ?1 OR callee = ?1 OR EXISTS \
-             (SELECT 1 FROM call_seats m WHERE m.call = calls.id AND m.person = ?1))";
+        const IN_IT: &str = "AND id IN (SELECT id FROM calls WHERE state <> 'ended' AND caller = ?1 \
+             UNION SELECT id FROM calls WHERE state <> 'ended' AND callee = ?1 \
+             UNION SELECT call FROM call_seats WHERE person = ?1)";
         let picked = Draft::new(SELECT).add("WHERE state <> 'ended'", []).add_if(IN_IT, person);
         self.page("listing running calls", picked, ask).await
     }
