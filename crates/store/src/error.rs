@@ -57,6 +57,8 @@ pub enum Taken {
 pub(crate) enum Fault {
     Sqlite(rusqlite::Error),
     Postgres(sqlx::Error),
+    /// The same, told to several.
+    Said(String),
     Late,
     Closed,
     /// A column or a value that is not there, or not of the type it should be.
@@ -108,6 +110,7 @@ impl fmt::Display for Fault {
                 write!(f, "column {index} is not of the type it should be")
             }
             Self::Postgres(error) => error.fmt(f),
+            Self::Said(why) => f.write_str(why),
             Self::Closed => f.write_str("the database has been closed"),
             Self::Column => f.write_str("a column or a value is not there, or not of the type it should be"),
         }

@@ -1,16 +1,19 @@
 //! SQLite within this process: what is asked is answered on the spot, and one at a time writes.
 //!
 //! A question takes a few microseconds, less than handing it to another thread and being woken with the answer. Only
-//! what waits for the disk, which is the end of a transaction, goes to a thread that may wait.
+//! what waits for the disk, which is the end of a transaction, goes to a thread that may wait. Whoever comes while
+//! others write is put into the same transaction of the file, and the disk is waited for once: each has a savepoint, so
+//! that one who changes their mind takes nobody along, and nobody is told of success before the disk has it.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::types::Value as Stored;
 use rusqlite::{CachedStatement, Connection, OpenFlags};
-use tokio::sync::OwnedMutexGuard;
+use tokio::sync::{OwnedMutexGuard, oneshot};
 use tokio::time::Instant;
 
 use crate::error::Fault;
@@ -24,6 +27,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(5);
 /// There are about as many texts as this, and compiling one takes longer than running it.
 const STATEMENTS_KEPT: usize = 256;
+/// The first of them waits for the last.
+const TOGETHER_AT_MOST: usize = 64;
 
 #[derive(Clone)]
 pub(crate) struct Sqlite(Arc<File>);
@@ -31,13 +36,29 @@ pub(crate) struct Sqlite(Arc<File>);
 struct File {
     path: PathBuf,
     /// Nothing once it is closed.
-    writer: Arc<tokio::sync::Mutex<Option<Connection>>>,
+    writer: Arc<tokio::sync::Mutex<Option<Writer>>>,
+    /// How many are waiting to write.
+    queue: AtomicUsize,
     /// Those that nobody reads with now; nothing once it is closed.
     readers: Mutex<Option<Vec<Connection>>>,
 }
 
+struct Writer {
+    connection: Connection,
+    /// Who has written in the transaction that is open, and waits for the disk.
+    together: Vec<oneshot::Sender<Answer<()>>>,
+}
+
+type Held = OwnedMutexGuard<Option<Writer>>;
+
 /// A transaction that writes. Dropped, it leaves nothing behind.
-pub(crate) struct Writing(Option<OwnedMutexGuard<Option<Connection>>>);
+pub(crate) struct Writing {
+    file: Sqlite,
+    held: Option<Held>,
+}
+
+/// Somebody who waits to write, until they do or have had enough of it.
+struct Place<'f>(&'f AtomicUsize);
 
 pub(crate) struct Row {
     columns: Arc<[String]>,
@@ -58,8 +79,13 @@ impl Sqlite {
         writer.pragma_update(None, "foreign_keys", true)?;
         // From here on, waiting is for us to do: it must not hold up a thread.
         writer.busy_timeout(Duration::ZERO)?;
-        let writer = Arc::new(tokio::sync::Mutex::new(Some(writer)));
-        Ok(Self(Arc::new(File { path: path.to_owned(), writer, readers: Mutex::new(Some(vec![])) })))
+        let writer = Writer { connection: writer, together: vec![] };
+        Ok(Self(Arc::new(File {
+            path: path.to_owned(),
+            writer: Arc::new(tokio::sync::Mutex::new(Some(writer))),
+            queue: AtomicUsize::new(0),
+            readers: Mutex::new(Some(vec![])),
+        })))
     }
 
     pub fn rows(&self, query: &Query) -> Answer<Vec<Row>> {
@@ -76,10 +102,13 @@ impl Sqlite {
 
     pub async fn begin(&self) -> Answer<Writing> {
         let until = Instant::now() + PATIENCE;
-        let writer = tokio::time::timeout_at(until, self.0.writer.clone().lock_owned());
-        let writing = Writing(Some(writer.await.map_err(|_| Fault::Late)?));
+        let place = Place::taken_in(&self.0.queue);
+        let held = tokio::time::timeout_at(until, self.0.writer.clone().lock_owned()).await;
+        drop(place);
+        let writing = Writing { file: self.clone(), held: Some(held.map_err(|_| Fault::Late)?) };
         // A transaction that begins by reading and then writes would fail if somebody wrote in between.
-        while let Err(error) = writing.say("BEGIN IMMEDIATE") {
+        let begin = if writing.writer()?.together.is_empty() { "BEGIN IMMEDIATE" } else { "SAVEPOINT one" };
+        while let Err(error) = writing.say(begin) {
             if !error.is_busy() {
                 return Err(error);
             }
@@ -95,8 +124,21 @@ impl Sqlite {
     pub async fn close(&self) {
         self.readers().take();
         let writer = self.0.writer.lock().await.take();
+        let close = move || {
+            if let Some(mut writer) = writer {
+                writer.finish();
+            }
+        };
         // The last to go folds the write-ahead log back into the file, and that waits for the disk.
-        let _ = tokio::task::spawn_blocking(move || drop(writer)).await;
+        let _ = tokio::task::spawn_blocking(close).await;
+    }
+
+    /// Finishes what is open when whoever was to come after it has come, or has had enough of waiting.
+    async fn finish(self) {
+        let held = self.0.writer.clone().lock_owned().await;
+        if held.as_ref().is_some_and(|writer| !writer.together.is_empty()) {
+            finish(held);
+        }
     }
 
     fn readers(&self) -> MutexGuard<'_, Option<Vec<Connection>>> {
@@ -104,43 +146,109 @@ impl Sqlite {
     }
 }
 
+impl Writer {
+    /// Ends the transaction: once the disk has it, all who have written in it are told.
+    fn finish(&mut self) {
+        if self.together.is_empty() {
+            return;
+        }
+        let done = say(&self.connection, "COMMIT");
+        if done.is_err() && !self.connection.is_autocommit() {
+            // If that fails, the next BEGIN says so.
+            let _ = say(&self.connection, "ROLLBACK");
+        }
+        let why = done.err().map(|fault| fault.to_string());
+        for one in self.together.drain(..) {
+            // Whoever does not wait for it any more need not be told.
+            let _ = one.send(why.clone().map_or(Ok(()), |why| Err(Fault::Said(why))));
+        }
+    }
+
+    /// Takes back what one has written, and leaves to the others what they have.
+    fn take_back(&mut self) {
+        if self.connection.is_autocommit() {
+            // It failed so badly that SQLite has taken back everything.
+            for one in self.together.drain(..) {
+                let _ = one.send(Err(Fault::Said("a transaction was taken back by the database".into())));
+            }
+        } else if self.together.is_empty() {
+            let _ = say(&self.connection, "ROLLBACK");
+        } else {
+            let _ = say(&self.connection, "ROLLBACK TO one").and_then(|()| say(&self.connection, "RELEASE one"));
+        }
+    }
+}
+
+/// On a thread that may wait for the disk. Whoever stops waiting for it does not stop it.
+fn finish(mut held: Held) {
+    tokio::task::spawn_blocking(move || {
+        if let Some(writer) = held.as_mut() {
+            writer.finish();
+        }
+    });
+}
+
 impl Writing {
     pub fn run(&self, query: &Query) -> Answer<u64> {
-        let mut statement = bound(self.connection()?, query)?;
+        let mut statement = bound(&self.writer()?.connection, query)?;
         Ok(u64::try_from(statement.raw_execute()?).unwrap_or(u64::MAX))
     }
 
     pub fn rows(&self, query: &Query) -> Answer<Vec<Row>> {
-        rows(self.connection()?, query)
+        rows(&self.writer()?.connection, query)
     }
 
     pub fn script(&self, text: &str) -> Answer<()> {
-        Ok(self.connection()?.execute_batch(text)?)
+        Ok(self.writer()?.connection.execute_batch(text)?)
     }
 
-    /// Whoever stops waiting for it does not stop it.
     pub async fn commit(mut self) -> Answer<()> {
-        let held = self.0.take();
-        let commit = tokio::task::spawn_blocking(move || Self(held).say("COMMIT"));
-        commit.await.unwrap_or(Err(Fault::Closed))
+        if !self.writer()?.together.is_empty() {
+            self.say("RELEASE one")?;
+        }
+        let mut held = self.held.take().ok_or(Fault::Closed)?;
+        let (told, done) = oneshot::channel();
+        let together = &mut held.as_mut().ok_or(Fault::Closed)?.together;
+        together.push(told);
+        let (is_first, is_last) = (together.len() == 1, self.file.0.queue.load(Ordering::SeqCst) == 0);
+        if is_last || together.len() >= TOGETHER_AT_MOST {
+            finish(held);
+        } else {
+            drop(held);
+            if is_first {
+                tokio::spawn(self.file.clone().finish());
+            }
+        }
+        done.await.unwrap_or(Err(Fault::Closed))
     }
 
     fn say(&self, text: &str) -> Answer<()> {
-        self.connection()?.prepare_cached(text)?.raw_execute()?;
-        Ok(())
+        say(&self.writer()?.connection, text)
     }
 
-    fn connection(&self) -> Answer<&Connection> {
-        self.0.as_ref().and_then(|held| held.as_ref()).ok_or(Fault::Closed)
+    fn writer(&self) -> Answer<&Writer> {
+        self.held.as_ref().and_then(|held| held.as_ref()).ok_or(Fault::Closed)
     }
 }
 
 impl Drop for Writing {
     fn drop(&mut self) {
-        if self.connection().is_ok_and(|connection| !connection.is_autocommit()) {
-            // If that fails, the next BEGIN says so.
-            let _ = self.say("ROLLBACK");
+        if let Some(writer) = self.held.as_mut().and_then(|held| held.as_mut()) {
+            writer.take_back();
         }
+    }
+}
+
+impl<'f> Place<'f> {
+    fn taken_in(queue: &'f AtomicUsize) -> Self {
+        queue.fetch_add(1, Ordering::SeqCst);
+        Self(queue)
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
@@ -185,6 +293,11 @@ pub(crate) fn connect(path: &Path, how: OpenFlags) -> rusqlite::Result<Connectio
     Ok(connection)
 }
 
+fn say(connection: &Connection, text: &str) -> Answer<()> {
+    connection.prepare_cached(text)?.raw_execute()?;
+    Ok(())
+}
+
 fn rows(connection: &Connection, query: &Query) -> Answer<Vec<Row>> {
     let mut statement = bound(connection, query)?;
     let columns: Arc<[String]> = statement.column_names().map(str::to_owned).collect();
@@ -212,3 +325,6 @@ fn bound<'c>(connection: &'c Connection, query: &Query) -> Answer<CachedStatemen
     }
     Ok(statement)
 }
+
+#[cfg(all(test, feature = "testing"))]
+mod tests;
