@@ -86,7 +86,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::User(wish) => Settings::resolve(wish.place().given())?,
     };
     telemetry::init(&settings);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(workers()).enable_all().build()?;
     runtime.block_on(async {
         match command {
             Command::Serve(_) => serve::serve(settings).await,
@@ -98,6 +98,12 @@ fn run(command: Command) -> Result<(), Failure> {
             Command::User(wish) => users::run(&*compose::beside(settings).await?, &wish).await,
         }
     })
+}
+
+/// For every other core: what people say to each other is so little work that waking another thread for it costs more
+/// than doing it. The disk, passwords and the network have the other cores.
+fn workers() -> usize {
+    std::thread::available_parallelism().map_or(1, |cores| cores.get().div_ceil(2))
 }
 
 async fn back_up(settings: &Settings, file: &Path) -> Result<(), Failure> {

@@ -69,7 +69,7 @@ pub(crate) use sql;
 impl Engine {
     pub async fn rows(&self, doing: &'static str, query: Query) -> Result<Vec<Row>> {
         let rows = match self {
-            Self::Sqlite(file) => file.rows(&query).map(of_sqlite),
+            Self::Sqlite(file) => file.rows(&query).await.map(of_sqlite),
             Self::Postgres(pool) => in_time(bound(query).fetch_all(pool)).await.map(of_postgres),
         };
         rows.map_err(|fault| StoreError::new(doing, &fault))

@@ -13,7 +13,8 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::types::Value as Stored;
 use rusqlite::{CachedStatement, Connection, OpenFlags};
-use tokio::sync::{OwnedMutexGuard, oneshot};
+use tokio::sync::{OwnedMutexGuard, oneshot, watch};
+use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use crate::error::Fault;
@@ -41,6 +42,15 @@ struct File {
     queue: AtomicUsize,
     /// Those that nobody reads with now; nothing once it is closed.
     readers: Mutex<Option<Vec<Connection>>>,
+    settling: watch::Sender<Settling>,
+}
+
+/// Whoever gives up because of what others have just written must find that when they look again: whoever asks waits
+/// until it can be seen.
+#[derive(Default)]
+struct Settling {
+    begun: u64,
+    done: u64,
 }
 
 struct Writer {
@@ -85,10 +95,12 @@ impl Sqlite {
             writer: Arc::new(tokio::sync::Mutex::new(Some(writer))),
             queue: AtomicUsize::new(0),
             readers: Mutex::new(Some(vec![])),
+            settling: watch::Sender::default(),
         })))
     }
 
-    pub fn rows(&self, query: &Query) -> Answer<Vec<Row>> {
+    pub async fn rows(&self, query: &Query) -> Answer<Vec<Row>> {
+        self.settled().await;
         let reader = match self.readers().as_mut().ok_or(Fault::Closed)?.pop() {
             Some(idle) => idle,
             None => connect(&self.0.path, OpenFlags::SQLITE_OPEN_READ_ONLY)?,
@@ -107,7 +119,7 @@ impl Sqlite {
         drop(place);
         let writing = Writing { file: self.clone(), held: Some(held.map_err(|_| Fault::Late)?) };
         // A transaction that begins by reading and then writes would fail if somebody wrote in between.
-        let begin = if writing.writer()?.together.is_empty() { "BEGIN IMMEDIATE" } else { "SAVEPOINT one" };
+        let begin = if writing.writer()?.is_open() { "SAVEPOINT one" } else { "BEGIN IMMEDIATE" };
         while let Err(error) = writing.say(begin) {
             if !error.is_busy() {
                 return Err(error);
@@ -136,9 +148,31 @@ impl Sqlite {
     /// Finishes what is open when whoever was to come after it has come, or has had enough of waiting.
     async fn finish(self) {
         let held = self.0.writer.clone().lock_owned().await;
-        if held.as_ref().is_some_and(|writer| !writer.together.is_empty()) {
+        if held.as_ref().is_some_and(Writer::is_open) {
             finish(held);
         }
+    }
+
+    /// Somebody has given up because of what may not be on the disk yet.
+    fn settle(self, held: Held) {
+        self.0.settling.send_modify(|now| now.begun += 1);
+        let finished = finish(held);
+        tokio::spawn(async move {
+            let _ = finished.await;
+            self.0.settling.send_modify(|now| now.done += 1);
+        });
+    }
+
+    async fn settled(&self) {
+        let begun = {
+            let now = self.0.settling.borrow();
+            if now.done == now.begun {
+                return;
+            }
+            now.begun
+        };
+        // It does not end before we do: we have the other end.
+        let _ = self.0.settling.subscribe().wait_for(|now| now.done >= begun).await;
     }
 
     fn readers(&self) -> MutexGuard<'_, Option<Vec<Connection>>> {
@@ -147,9 +181,13 @@ impl Sqlite {
 }
 
 impl Writer {
+    fn is_open(&self) -> bool {
+        !self.together.is_empty()
+    }
+
     /// Ends the transaction: once the disk has it, all who have written in it are told.
     fn finish(&mut self) {
-        if self.together.is_empty() {
+        if !self.is_open() {
             return;
         }
         let done = say(&self.connection, "COMMIT");
@@ -171,21 +209,21 @@ impl Writer {
             for one in self.together.drain(..) {
                 let _ = one.send(Err(Fault::Said("a transaction was taken back by the database".into())));
             }
-        } else if self.together.is_empty() {
-            let _ = say(&self.connection, "ROLLBACK");
-        } else {
+        } else if self.is_open() {
             let _ = say(&self.connection, "ROLLBACK TO one").and_then(|()| say(&self.connection, "RELEASE one"));
+        } else {
+            let _ = say(&self.connection, "ROLLBACK");
         }
     }
 }
 
 /// On a thread that may wait for the disk. Whoever stops waiting for it does not stop it.
-fn finish(mut held: Held) {
+fn finish(mut held: Held) -> JoinHandle<()> {
     tokio::task::spawn_blocking(move || {
         if let Some(writer) = held.as_mut() {
             writer.finish();
         }
-    });
+    })
 }
 
 impl Writing {
@@ -203,7 +241,7 @@ impl Writing {
     }
 
     pub async fn commit(mut self) -> Answer<()> {
-        if !self.writer()?.together.is_empty() {
+        if self.writer()?.is_open() {
             self.say("RELEASE one")?;
         }
         let mut held = self.held.take().ok_or(Fault::Closed)?;
@@ -233,8 +271,11 @@ impl Writing {
 
 impl Drop for Writing {
     fn drop(&mut self) {
-        if let Some(writer) = self.held.as_mut().and_then(|held| held.as_mut()) {
-            writer.take_back();
+        let Some(mut held) = self.held.take() else { return };
+        let Some(writer) = held.as_mut() else { return };
+        writer.take_back();
+        if writer.is_open() {
+            self.file.clone().settle(held);
         }
     }
 }

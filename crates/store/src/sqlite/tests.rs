@@ -20,8 +20,8 @@ async fn with_numbers(folder: &Folder) -> Sqlite {
     file
 }
 
-fn numbers(file: &Sqlite) -> Vec<i64> {
-    let rows = file.rows(&sql!("SELECT n FROM numbers ORDER BY n")).expect("the table is there");
+async fn numbers(file: &Sqlite) -> Vec<i64> {
+    let rows = file.rows(&sql!("SELECT n FROM numbers ORDER BY n")).await.expect("the table is there");
     rows.iter().map(|row| row.get("n").expect("n is a number")).collect()
 }
 
@@ -55,11 +55,11 @@ async fn whoever_changes_their_mind_takes_nobody_along() {
                 writing.run(&add(n)).unwrap_err();
             }
             writing.commit().await.unwrap();
-            assert!(numbers(&file).contains(&n), "whoever is told of success finds it there");
+            assert!(numbers(&file).await.contains(&n), "whoever is told of success finds it there");
         });
     }
     all.join_all().await;
-    assert_eq!(numbers(&file), (0..300).filter(|n| n % 3 != 0).collect::<Vec<_>>());
+    assert_eq!(numbers(&file).await, (0..300).filter(|n| n % 3 != 0).collect::<Vec<_>>());
     file.close().await;
 }
 
@@ -77,10 +77,27 @@ async fn nobody_is_told_of_success_before_the_disk_has_it() {
     );
     let next = next.await.unwrap().unwrap();
     next.run(&add(2)).unwrap();
-    assert_eq!(numbers(&file), Vec::<i64>::new(), "others see nothing of it yet");
+    assert_eq!(numbers(&file).await, Vec::<i64>::new(), "others see nothing of it yet");
     next.commit().await.unwrap();
     committed.await.unwrap();
-    assert_eq!(numbers(&file), [1, 2]);
+    assert_eq!(numbers(&file).await, [1, 2]);
+}
+
+#[tokio::test]
+async fn whoever_lost_to_somebody_sees_to_whom() {
+    let folder = Folder::new();
+    let file = with_numbers(&folder).await;
+    let first = file.begin().await.unwrap();
+    first.run(&add(1)).unwrap();
+    let next = queued(&file).await;
+    let another = queued(&file).await;
+    let committed = tokio::spawn(first.commit());
+    let next = next.await.unwrap().unwrap();
+    next.run(&add(1)).unwrap_err();
+    drop(next);
+    assert_eq!(numbers(&file).await, [1], "although somebody else waits to write");
+    committed.await.unwrap().unwrap();
+    drop(another.await.unwrap().unwrap());
 }
 
 #[tokio::test]
@@ -93,7 +110,7 @@ async fn whoever_gives_up_waiting_keeps_nobody_waiting() {
     let committed = tokio::spawn(first.commit());
     gives_up.abort();
     committed.await.unwrap().unwrap();
-    assert_eq!(numbers(&file), [1]);
+    assert_eq!(numbers(&file).await, [1]);
 }
 
 #[tokio::test]
@@ -107,5 +124,5 @@ async fn whoever_does_not_wait_for_the_end_has_written_all_the_same() {
     drop(next.await.unwrap().unwrap());
     file.close().await;
     let again = Sqlite::open(&folder.path().join("numbers.db")).unwrap();
-    assert_eq!(numbers(&again), [1]);
+    assert_eq!(numbers(&again).await, [1]);
 }
