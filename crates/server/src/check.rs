@@ -2,7 +2,7 @@
 
 mod ways;
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use bedside_domain::ids::PersonId;
@@ -146,12 +146,17 @@ async fn relays(settings: &Settings, report: &mut Report) -> Result<(), Failure>
     };
     let key = LinkKey::new(&store.secret("links", &clock::secret()).await?);
     store.close().await;
-    let pages = SocketAddr::new(settings.listen.ip(), settings.listen.port());
-    let (stun, mut turn) = relay::urls_as_set(settings, pages);
+    let (stun, mut turn) = relay::urls_as_set(settings);
     turn.extend(settings.turn.urls.iter().cloned());
     if turn.is_empty() {
         let advice = "Remove --turn-listen off, or name a server elsewhere with --turn-url.";
         report.wrong("calls are not relayed: between some networks there will be no picture", advice);
+    }
+    if let Some(inside) = relay::known_inside_alone(settings) {
+        report.unknown(&format!(
+            "relays are at {inside}, an address that the internet has no way to; behind an address translation say \
+             the public one with --turn-public-ip"
+        ));
     }
     let ice = Ice::new(stun, turn, secret);
     let pass = ice.pass(&key, clock::now(), &PersonId::new("check"), Purpose::Trial);

@@ -1,6 +1,5 @@
 //! ★ The one place where the seams are chosen, from the settings alone.
 
-use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -16,8 +15,8 @@ use crate::clock;
 use crate::config::Settings;
 use crate::relay::RelayPorts;
 
-/// The ports are open already; `pages` is the one that people come in by.
-pub async fn compose(settings: Settings, relay: &RelayPorts, pages: SocketAddr) -> Result<Arc<App>, Failure> {
+/// The ports are open already, and the settings know them.
+pub async fn compose(settings: Settings, relay: &RelayPorts) -> Result<Arc<App>, Failure> {
     let store = open(&settings).await?;
     // Kept in the database, so that every node of the practice makes and reads the same links.
     let secret = store.secret("links", &clock::secret()).await?;
@@ -26,7 +25,7 @@ pub async fn compose(settings: Settings, relay: &RelayPorts, pages: SocketAddr) 
         [] => vec![store.secret("turn", &clock::secret()).await?.to_vec()],
         said => said.iter().map(|secret| secret.clone().into_bytes()).collect(),
     };
-    let (stun, mut turn) = relay.urls(&settings, pages)?;
+    let (stun, mut turn) = relay.urls(&settings)?;
     turn.extend(settings.turn.urls.iter().cloned());
     let ice = (!turn.is_empty()).then(|| Ice::new(stun, turn, turn_secrets[0].clone()));
     let (link_key, passwords) = (LinkKey::new(&secret), Passwords::new());
@@ -35,8 +34,7 @@ pub async fn compose(settings: Settings, relay: &RelayPorts, pages: SocketAddr) 
 
 /// For a command that works beside the server, and opens no ports.
 pub async fn beside(settings: Settings) -> Result<Arc<App>, Failure> {
-    let pages = settings.listen;
-    compose(settings, &RelayPorts::default(), pages).await
+    compose(settings, &RelayPorts::default()).await
 }
 
 /// Brings the database up to this version and stops.

@@ -275,7 +275,7 @@ impl Given {
         }
     }
 
-    fn settle(self) -> Result<Settings, Failure> {
+    pub(crate) fn settle(self) -> Result<Settings, Failure> {
         let tls = Tls::settle(&self)?;
         let listen = self.listen.unwrap_or_else(|| tls.default_listen());
         let turn = Turn::settle(&self, listen, &tls)?;
@@ -330,6 +330,13 @@ impl Settings {
             Some((host, port)) if port.bytes().all(|digit| digit.is_ascii_digit()) => host,
             _ => origin,
         }
+    }
+
+    /// The port that people come to. It need not be the one that is listened on: a router may lead the one to the other.
+    pub fn public_port(&self) -> u16 {
+        let of_scheme = if self.is_https() { 443 } else { 80 };
+        let said = self.public_url.rsplit_once(':').and_then(|(_, port)| port.parse().ok());
+        said.unwrap_or(of_scheme)
     }
 
     /// Whether browsers come by HTTPS, so that cookies may be kept from plain HTTP.

@@ -67,7 +67,7 @@ pub async fn demo(settings: Settings) -> Result<(), Failure> {
     let data_dir = folder.0.clone();
     let relay = RelayPorts::open(&settings)?;
     let settings = Settings { database, data_dir, public_url: places.patients.clone(), ..settings };
-    let app = compose(settings, &relay, ports.address()?).await?;
+    let app = compose(settings, &relay).await?;
     let https = tls::start(&app.settings)?;
     for cast in [&PATIENT, &PRACTITIONER, &COLLEAGUE, &STAFF] {
         people::save(&app, &PersonId::new(cast.id), &cast.told()).await.map_err(failure)?;

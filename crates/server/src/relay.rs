@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bedside_domain::time::Span;
 use bedside_store::PageAsk;
-use bedside_turn::addresses::AllowedPeers;
+use bedside_turn::addresses::{AllowedPeers, is_special};
 use bedside_turn::credentials::Secrets;
 use bedside_turn::server::Names;
 use bedside_turn::{Config, Relay, RelayAddress};
@@ -65,10 +65,10 @@ impl RelayPorts {
     }
 
     /// What browsers are told: for reflexive addresses, and for relays.
-    pub fn urls(&self, settings: &Settings, pages: SocketAddr) -> io::Result<(Vec<String>, Vec<String>)> {
+    pub fn urls(&self, settings: &Settings) -> io::Result<(Vec<String>, Vec<String>)> {
         let port = |listener: &TcpListener| listener.local_addr().map(|address| address.port());
         let plain = self.plain.first().map(|(_, streams)| port(streams)).transpose()?;
-        Ok(urls(settings, plain, self.tls.first().map(port).transpose()?, pages))
+        Ok(urls(settings, plain, self.tls.first().map(port).transpose()?))
     }
 
     /// Relays from now on, until what is returned is dropped.
@@ -101,20 +101,20 @@ impl RelayPorts {
 }
 
 /// The same if every port is as the settings say.
-pub fn urls_as_set(settings: &Settings, pages: SocketAddr) -> (Vec<String>, Vec<String>) {
+pub fn urls_as_set(settings: &Settings) -> (Vec<String>, Vec<String>) {
     let port = |places: &[SocketAddr]| places.first().map(SocketAddr::port);
-    urls(settings, port(&settings.turn.listen), port(&settings.turn.tls_listen), pages)
+    urls(settings, port(&settings.turn.listen), port(&settings.turn.tls_listen))
 }
 
-fn urls(settings: &Settings, plain: Option<u16>, tls: Option<u16>, pages: SocketAddr) -> (Vec<String>, Vec<String>) {
+fn urls(settings: &Settings, plain: Option<u16>, tls: Option<u16>) -> (Vec<String>, Vec<String>) {
     let Some(port) = plain else { return (Vec::new(), Vec::new()) };
     let host = host(settings);
     let mut turn = vec![format!("turn:{host}:{port}?transport=udp"), format!("turn:{host}:{port}?transport=tcp")];
-    // With another name or a certificate of our own making browsers would gather nothing, and say nothing.
+    // Under an address, another name or a certificate of our own making browsers would gather nothing, and say nothing.
     let name = settings.public_host();
-    if let Some(tls) = tls {
+    if let Some(tls) = tls.filter(|_| !is_address(name)) {
         turn.push(format!("turns:{name}:{tls}?transport=tcp"));
-        turn.push(format!("turns:{name}:{}?transport=tcp", pages.port()));
+        turn.push(format!("turns:{name}:{}?transport=tcp", settings.public_port()));
     }
     (vec![format!("stun:{host}:{port}")], turn)
 }
@@ -122,11 +122,21 @@ fn urls(settings: &Settings, plain: Option<u16>, tls: Option<u16>, pages: Socket
 /// The public name, or the relay's own address where there is none.
 fn host(settings: &Settings) -> String {
     let name = settings.public_host();
-    let is_name = name != "localhost" && name.trim_matches(['[', ']']).parse::<IpAddr>().is_err();
+    let is_name = name != "localhost" && !is_address(name);
     match relays(settings).first() {
         Some(relay) if !is_name || !settings.turn.public_ips.is_empty() => in_address(relay.advertised),
         _ => name.to_owned(),
     }
+}
+
+fn is_address(host: &str) -> bool {
+    host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok()
+}
+
+/// An address that relays have and that nobody outside of this network reaches, although nobody meant it so.
+pub fn known_inside_alone(settings: &Settings) -> Option<IpAddr> {
+    let mut named = relays(settings).into_iter().map(|relay| relay.advertised);
+    named.find(|address| is_special(*address) && !address.is_loopback() && !settings.turn.public_ips.contains(address))
 }
 
 /// One of each family.
@@ -267,5 +277,47 @@ fn in_address(ip: IpAddr) -> String {
     match ip {
         IpAddr::V4(ip) => ip.to_string(),
         IpAddr::V6(ip) => format!("[{ip}]"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Given;
+
+    fn settled(file: &str) -> Settings {
+        toml::from_str::<Given>(file).expect("known keys").settle().expect("sound")
+    }
+
+    const CERTIFICATE: &str = "tls-cert = \"c\"\ntls-key = \"k\"\nturn-listen = [\"192.0.2.7:3478\"]\n";
+
+    #[test]
+    fn tls_is_offered_under_a_name_and_at_the_port_that_people_open() {
+        let of = |url: &str| urls_as_set(&settled(&format!("{CERTIFICATE}listen = \"0.0.0.0:8443\"\n{url}"))).1;
+        let at = |host: &str| ["udp", "tcp"].map(|kind| format!("turn:{host}:3478?transport={kind}")).to_vec();
+        let tls =
+            |host: &str, port: u16| [5349, port].map(|port| format!("turns:{host}:{port}?transport=tcp")).to_vec();
+        let name = "calls.example";
+        assert_eq!(of("public-url = \"https://calls.example\""), [at(name), tls(name, 443)].concat(), "forwarded");
+        assert_eq!(of("public-url = \"https://calls.example:444\""), [at(name), tls(name, 444)].concat());
+        assert_eq!(of("public-url = \"https://192.0.2.7\""), at("192.0.2.7"), "browsers take a name alone");
+        assert_eq!(of("public-url = \"https://[2001:db8::7]\""), at("192.0.2.7"));
+    }
+
+    #[test]
+    fn an_address_that_only_the_inside_reaches_is_known() {
+        let of = |turn: &str| known_inside_alone(&settled(turn)).map(|address| address.to_string());
+        assert_eq!(of("turn-listen = [\"10.1.1.1:3478\"]").as_deref(), Some("10.1.1.1"));
+        assert_eq!(of("turn-listen = [\"8.8.8.8:3478\", \"[fd00::1]:3478\"]").as_deref(), Some("fd00::1"));
+        for meant in ["", "turn-listen = [\"8.8.8.8:3478\"]", "turn-listen = [\"off\"]"] {
+            assert_eq!(of(meant), None, "{meant}");
+        }
+        for said in ["8.8.8.8", "10.1.1.1"] {
+            assert_eq!(
+                of(&format!("turn-listen = [\"10.1.1.1:3478\"]\nturn-public-ip = [\"{said}\"]")),
+                None,
+                "{said}"
+            );
+        }
     }
 }

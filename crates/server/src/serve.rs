@@ -18,7 +18,7 @@ pub async fn serve(settings: Settings) -> Result<(), Failure> {
     let ports = Ports::open(&settings).await?;
     let relay = RelayPorts::open(&settings)?;
     let address = ports.address()?;
-    let app = compose(settings.bound_to(address), &relay, address).await?;
+    let app = compose(settings.bound_to(address), &relay).await?;
     let https = tls::start(&app.settings)?;
     let first = accounts::first_administrator(&app).await.map_err(|error| format!("no administrator: {error:?}"))?;
     ports.announce(&app.settings.public_url)?;

@@ -159,15 +159,16 @@ mod tests {
     }
 
     #[test]
-    fn the_host_that_people_open_is_known_without_its_port() {
-        for (url, host) in [
-            ("https://a.example", "a.example"),
-            ("https://a.example:8443", "a.example"),
-            ("https://[::1]:8443", "[::1]"),
-            ("https://[::1]", "[::1]"),
+    fn the_host_and_the_port_that_people_open_are_known() {
+        for (url, host, port) in [
+            ("https://a.example", "a.example", 443),
+            ("https://a.example:8443", "a.example", 8443),
+            ("https://[::1]:8443", "[::1]", 8443),
+            ("https://[::1]", "[::1]", 443),
+            ("http://a.example", "a.example", 80),
         ] {
             let settings = settled(&format!("public-url = \"{url}\"")).expect("sound");
-            assert_eq!(settings.public_host(), host);
+            assert_eq!((settings.public_host(), settings.public_port()), (host, port));
         }
     }
 
