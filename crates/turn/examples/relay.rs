@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 
 use bedside_turn::addresses::AllowedPeers;
 use bedside_turn::credentials::Secrets;
-use bedside_turn::{Config, Relay, RelayAddress};
+use bedside_turn::{Config, Limits, Relay, RelayAddress};
 use clap::Parser;
 use ipnet::IpNet;
 use tokio::net::{TcpListener, UdpSocket};
@@ -32,6 +32,12 @@ struct Options {
     first_port: u16,
     #[arg(long, default_value_t = 65535)]
     last_port: u16,
+    /// How many allocations there may be.
+    #[arg(long, default_value_t = Limits::default().allocations)]
+    allocations: usize,
+    /// What each may carry in each direction.
+    #[arg(long, default_value_t = Limits::default().bits_per_second)]
+    bits_per_second: u64,
 }
 
 impl Options {
@@ -44,7 +50,9 @@ impl Options {
         });
         let ports: RangeInclusive<u16> = self.first_port..=self.last_port;
         let allowed_peers = AllowedPeers::new(self.allow_peer.iter().copied());
-        Config { ports, allowed_peers, ..Config::new(Secrets::new(self.secret.as_str()), relays) }
+        let (allocations, bits_per_second) = (self.allocations, self.bits_per_second);
+        let limits = Limits { allocations, bits_per_second, ..Limits::default() };
+        Config { ports, allowed_peers, limits, ..Config::new(Secrets::new(self.secret.as_str()), relays) }
     }
 }
 

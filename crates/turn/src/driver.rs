@@ -1,18 +1,21 @@
-//! The server with sockets and a clock, on tokio.
+//! The server with sockets and a clock: a thread for each core for datagrams, tokio for streams.
 //!
 //! The caller binds the listening sockets and owns shutdown: each `serve_…` future runs until it is dropped, and what
-//! its clients had ends with it. A relay socket has a task of its own, which ends when the server lets go of the
-//! allocation.
+//! its clients had ends with it.
 
+mod arrivals;
 pub mod client;
+mod outgoing;
 mod relay;
 mod stream;
 mod udp;
+mod worker;
 
 use std::io;
-use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, Weak};
+use std::net::{SocketAddr, UdpSocket};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
+use std::thread;
 use std::time::SystemTime;
 
 use socket2::{SockRef, TcpKeepalive};
@@ -24,34 +27,40 @@ use tokio::time::{Duration, Instant};
 use crate::config::{Config, Unusable};
 use crate::server::{Counters, Names, Server};
 use crate::time::{Millis, Now};
-use relay::RelayEnd;
 use stream::Seats;
+use worker::Worker;
 
 /// A running server. Clones are the same one.
 #[derive(Clone)]
 pub struct Relay {
     shared: Arc<Shared>,
-    /// Held by every clone and by nobody else: the last one that goes takes the timekeeper with it.
-    _timekeeper: Arc<Timekeeper>,
+    /// Held by every clone and by nobody else: the last one that goes takes everything with it that runs by itself.
+    _running: Arc<Running>,
 }
 
 struct Shared {
-    server: Mutex<Server<Arc<RelayEnd>>>,
+    /// At least one. Each client belongs to one of them.
+    workers: Vec<Worker>,
+    stopping: AtomicBool,
     clock: Clock,
     next_link: AtomicU64,
     seats: Arc<Seats>,
     unsent: AtomicU64,
     too_slow: AtomicU64,
-    /// The moment that the timekeeper sleeps until, and what wakes it when there is an earlier one.
-    planned: AtomicU64,
+    /// Wakes the timekeeper when something ends earlier than it knew.
     earlier: Notify,
 }
 
-struct Timekeeper(AbortHandle);
+struct Running {
+    timekeeper: AbortHandle,
+    shared: Arc<Shared>,
+}
 
-impl Drop for Timekeeper {
+impl Drop for Running {
     fn drop(&mut self) {
-        self.0.abort();
+        self.timekeeper.abort();
+        self.shared.stopping.store(true, Ordering::Release);
+        self.shared.workers.iter().for_each(Worker::wake);
     }
 }
 
@@ -60,18 +69,29 @@ impl Relay {
     pub fn new(config: Config) -> Result<Relay, Unusable> {
         let mut seed = [0; 32];
         aws_lc_rs::rand::fill(&mut seed).expect("the system gives random numbers");
+        let seats = Arc::new(Seats::new(&config.limits));
+        let first = Server::new(config, seed)?;
+        let cores = thread::available_parallelism().map_or(1, |cores| cores.get());
+        let others: Vec<_> = (1..cores).map_while(|_| first.another()).collect();
+        let workers = [first].into_iter().chain(others).map(Worker::new).collect::<io::Result<_>>();
         let shared = Arc::new(Shared {
-            seats: Arc::new(Seats::new(&config.limits)),
-            server: Mutex::new(Server::new(config, seed)?),
+            workers: workers.map_err(|_| Unusable("there are too many open files"))?,
+            stopping: AtomicBool::new(false),
             clock: Clock::start(),
             next_link: AtomicU64::new(0),
+            seats,
             unsent: AtomicU64::new(0),
             too_slow: AtomicU64::new(0),
-            planned: AtomicU64::new(u64::MAX),
             earlier: Notify::new(),
         });
-        let timekeeper = tokio::spawn(keep_time(Arc::downgrade(&shared)));
-        Ok(Relay { shared, _timekeeper: Arc::new(Timekeeper(timekeeper.abort_handle())) })
+        let timekeeper = tokio::spawn(keep_time(Arc::downgrade(&shared))).abort_handle();
+        let running = Arc::new(Running { timekeeper, shared: Arc::clone(&shared) });
+        for index in 0..shared.workers.len() {
+            let here = Arc::clone(&shared);
+            let thread = thread::Builder::new().name(format!("relay {index}"));
+            thread.spawn(move || here.work(index)).map_err(|_| Unusable("there are too many threads"))?;
+        }
+        Ok(Relay { shared, _running: running })
     }
 
     /// Serves streams that arrive here until the future is dropped.
@@ -97,57 +117,42 @@ impl Relay {
 
     /// See [`Server::revoke`].
     pub fn revoke(&self, names: Names, through: u64) -> usize {
-        self.shared.server().revoke(self.shared.clock.now(), names, through)
+        let (now, workers) = (self.shared.clock.now(), self.shared.workers.iter());
+        workers.map(|worker| worker.state().server.revoke(now, names.clone(), through)).sum()
     }
 
     /// From now on passwords are those of `secret`, or of the secret that counted until now.
     pub fn rotate(&self, secret: &[u8]) {
-        self.shared.server().rotate(secret);
+        self.shared.workers[0].state().server.rotate(secret);
     }
 
     pub fn counters(&self) -> Counters {
-        let counters = self.shared.server().counters();
+        let of_workers = self.shared.workers.iter().map(|worker| worker.state().server.counters());
         Counters {
             unsent: self.shared.unsent.load(Ordering::Relaxed),
             streams: self.shared.seats.taken(),
             streams_refused: self.shared.seats.refused(),
             streams_too_slow: self.shared.too_slow.load(Ordering::Relaxed),
-            ..counters
+            ..of_workers.fold(Counters::default(), Counters::and)
         }
     }
 }
 
 impl Shared {
-    /// The lock is held for a few hash look-ups and never over a system call or an `.await`.
-    fn server(&self) -> MutexGuard<'_, Server<Arc<RelayEnd>>> {
-        self.server.lock().expect("the server does not panic, by its fuzz tests")
-    }
-
     fn new_link(&self) -> u64 {
         self.next_link.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// When the timekeeper wakes next. Reading and planning are one step for those who hold the lock.
-    fn plan(&self) -> Option<Millis> {
-        let server = self.server();
-        let deadline = server.deadline();
-        self.planned.store(deadline.map_or(u64::MAX, |deadline| deadline.0), Ordering::Relaxed);
-        deadline
-    }
-
-    /// After a request, and under the same lock as [`Shared::plan`]: perhaps something ends earlier than was planned.
-    fn tell_timekeeper(&self, server: &Server<Arc<RelayEnd>>) {
-        let planned = self.planned.load(Ordering::Relaxed);
-        if server.deadline().is_some_and(|deadline| deadline.0 < planned) {
-            self.earlier.notify_one();
-        }
+    /// Whose the clients of this stream are. Those of datagrams belong to whom the system gives them.
+    fn worker_of_stream(&self, link: u64) -> &Worker {
+        &self.workers[link as usize % self.workers.len()]
     }
 }
 
 async fn keep_time(shared: Weak<Shared>) {
     loop {
         let Some(here) = shared.upgrade() else { return };
-        let deadline = here.plan();
+        let deadline = here.workers.iter().filter_map(Worker::plan).min();
         // What has come meanwhile has left a permit behind, so this does not sleep through it.
         let earlier = here.earlier.notified();
         match deadline {
@@ -156,7 +161,9 @@ async fn keep_time(shared: Weak<Shared>) {
             }
             None => earlier.await,
         }
-        here.server().expire(here.clock.now());
+        for worker in &here.workers {
+            worker.state().server.expire(here.clock.now());
+        }
     }
 }
 
@@ -212,6 +219,6 @@ impl Clock {
 /// Where a client is answered.
 #[derive(Clone)]
 enum Sink {
-    Datagrams { socket: Arc<tokio::net::UdpSocket>, client: SocketAddr },
+    Datagrams { socket: Arc<UdpSocket>, client: SocketAddr },
     Stream(Arc<stream::Outbox>),
 }

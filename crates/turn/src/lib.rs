@@ -2,18 +2,26 @@
 //!
 //! # Why it is built like this
 //!
-//! [`server::Server`] is one plain struct, so that every rule can be tried with a packet, a time and an answer, and be
-//! fuzzed as a whole. The driver has one task for each UDP listener, stream and relay socket, and all of them reach the
-//! struct through one `std::sync::Mutex`, also for relayed packets. That is a lock for each packet, and it was weighed:
-//! a relayed packet costs about 3.8 µs in two system calls and 0.2 µs in the server, of which the lock is too little to
-//! be measured; two threads that do nothing but fight over it need 0.5 µs. Measured from outside, nine tenths of what a
-//! relayed packet costs are the system's, and the whole is what coturn needs for one. Nothing is awaited and no system
-//! call made while it is held. To be rid of it, permissions and channels would have to be published to each relay's
-//! task as snapshots, with rules for when they are stale. If a machine is ever large enough for the lock to show, two
-//! `Relay`s with half the ports each share nothing.
+//! [`server::Server`] is a plain struct, so that every rule can be tried with a packet, a time and an answer, and be
+//! fuzzed as a whole. There is one for each core, all of one house: names, quotas, ports and reservations are counted at
+//! a desk that requests come by and relayed packets do not.
 //!
-//! On the relay path nothing is allocated: buffers belong to threads and streams and are used again, and every look-up
-//! is one in a hash table. Ends of allocations are kept in order, so nobody is looked through for them.
+//! A relayed packet costs the system far more than us: nine tenths and more of the processor time are spent in the
+//! kernel, on the way into a socket and out of one. So the driver asks the kernel less often. A thread for each core
+//! waits for its sockets and takes up to 64 datagrams at a time from one; what of them goes to the same place and is of
+//! the same length leaves as one, and the kernel, or the network card, takes it apart. It takes what has come and never
+//! waits for more, so a packet that comes alone is not held up. Where kernel or card do not have that, each datagram
+//! leaves for itself.
+//!
+//! Each thread listens at the same address, and the kernel deals clients out by where they come from: a client stays
+//! with one thread, and so do its relays. That thread's server stands behind a lock that is taken once for what came
+//! together, and that hardly anybody else wants. What goes from relay to relay never touches a socket in between, also
+//! from thread to thread: the sender's hands it to the other's server and sends it to that one's client itself.
+//!
+//! Streams are tokio's, since TLS is the host's: their tasks go to the server of one of the threads.
+//!
+//! On the relay path nothing is allocated once buffers have grown, except where relays of two threads talk, and every
+//! look-up is one in a hash table. Ends of allocations are kept in order, so nobody is looked through for them.
 
 pub mod addresses;
 pub mod codec;

@@ -6,17 +6,20 @@
 
 mod allocate;
 mod counters;
+mod desk;
 mod lifetime;
 mod permissions;
 mod ports;
 mod refresh;
 mod relay;
 mod request;
+mod reservations;
 mod revoked;
 mod routes;
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use aws_lc_rs::hmac;
 
@@ -29,12 +32,10 @@ use crate::codec::attributes::Family;
 use crate::codec::{ChannelData, Class, Message, Method, Transaction, Wire};
 use crate::config::{Config, RelayAddress, Unusable};
 use crate::credentials::Key;
-use crate::nonce::Nonces;
-use crate::quota::{Bucket, Quotas, Sources};
+use crate::quota::Bucket;
 use crate::time::{Millis, Now};
+use desk::House;
 use lifetime::Deadlines;
-use ports::Ports;
-use revoked::Revoked;
 use routes::Routes;
 
 /// Where packets of a client come from and answers go to: the five-tuple of the standards.
@@ -55,40 +56,35 @@ impl Client {
 
 /// Which allocation. Never used again for another one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct AllocationId(u64);
+pub struct AllocationId(pub(crate) u64);
 
 /// What the driver has to do with a packet of a client.
 #[derive(Debug)]
 pub enum Step<'p, S> {
     /// Nothing: the packet was of no use, or of no right.
     Drop,
-    /// Send the buffer back to the client.
+    /// Send what was appended to the buffer back to the client.
     Answer,
     /// Send `payload` to `peer` out of this relay.
     ToPeer { relay: S, peer: SocketAddr, payload: &'p [u8] },
-    /// Send the buffer to the client of this relay: the peer is another allocation of this server.
+    /// Send what was appended to the client of this relay: the peer is another allocation of this server.
     ToNeighbour { relay: S },
+    /// Hand it to [`Server::from_neighbour`] of the server with this number: the peer is an allocation there.
+    ToOtherServer { number: u8, from: SocketAddr, to: SocketAddr, payload: &'p [u8] },
     /// Bind a socket for each door, then call [`Server::opened`].
     Open(Box<Opening>),
 }
 
 #[derive(Debug)]
 pub struct Server<S> {
-    config: Config,
-    nonces: Nonces,
-    dice: Dice,
-    next_id: u64,
-    allocations: HashMap<AllocationId, Allocation<S>>,
+    house: Arc<House>,
+    /// Among those of the house.
+    number: u8,
+    allocations: HashMap<AllocationId, Box<Allocation<S>>>,
     by_client: HashMap<Client, AllocationId>,
     /// By the address that the world knows.
     by_relay: HashMap<SocketAddr, AllocationId>,
-    ports: Ports,
     deadlines: Deadlines,
-    quotas: Quotas,
-    /// Allocations that count against the total, also while their sockets are being bound.
-    taken: usize,
-    sources: Sources,
-    revoked: Revoked,
     counters: Counters,
 }
 
@@ -126,31 +122,36 @@ impl<S: Clone> Server<S> {
     /// `seed` is all the randomness there is in it: for nonces, ports and tokens.
     pub fn new(config: Config, seed: [u8; 32]) -> Result<Server<S>, Unusable> {
         config.judge()?;
-        let mut dice = Dice::new(&seed);
-        let limits = &config.limits;
-        let [nonce_seed, source_seed] = [dice.roll(), dice.roll()];
-        let source_seed = *source_seed.first_chunk().expect("a roll is longer than this");
-        Ok(Server {
-            nonces: Nonces::new(&nonce_seed),
-            sources: Sources::new(limits.unauthenticated_per_second, source_seed),
-            ports: Ports::new(config.ports.clone()),
-            config,
-            dice,
-            next_id: 0,
+        let house = Arc::new(House::new(config, &seed));
+        Ok(Server::of(house).expect("it is the first"))
+    }
+
+    /// One more with clients of its own, under the same rules: names, quotas and ports are counted together, and relays
+    /// of the one reach those of the other. `None` if there are 255 already.
+    pub fn another(&self) -> Option<Server<S>> {
+        Server::of(Arc::clone(&self.house))
+    }
+
+    fn of(house: Arc<House>) -> Option<Server<S>> {
+        let number = house.desk().new_server()?;
+        Some(Server {
+            house,
+            number,
             allocations: HashMap::new(),
             by_client: HashMap::new(),
             by_relay: HashMap::new(),
             deadlines: Deadlines::default(),
-            quotas: Quotas::default(),
-            taken: 0,
-            revoked: Revoked::default(),
             counters: Counters::default(),
         })
     }
 
-    /// One datagram or frame from a client. What is to be sent, if not the payload itself, is in `out` afterwards.
+    /// Which one it is: the first is 1.
+    pub fn number(&self) -> u8 {
+        self.number
+    }
+
+    /// One datagram or frame from a client. What is to be sent, if not the payload itself, is appended to `out`.
     pub fn from_client<'p>(&mut self, now: Now, client: Client, packet: &'p [u8], out: &mut Vec<u8>) -> Step<'p, S> {
-        out.clear();
         if let Some(ChannelData { channel, payload }) = ChannelData::read(packet) {
             return self.relay_channel(now.ticks, client, channel, payload, out);
         }
@@ -186,17 +187,19 @@ impl<S: Clone> Server<S> {
         self.by_client.contains_key(&client)
     }
 
-    /// From now on passwords are those of `secret`, or of the secret that counted until now.
+    /// From now on passwords are those of `secret`, or of the secret that counted until now. Said to one server, all
+    /// beside it know.
     pub fn rotate(&mut self, secret: &[u8]) {
-        self.config.secrets.rotate(secret);
+        Arc::make_mut(&mut self.house.desk().secrets).rotate(secret);
     }
 
     /// Ends what these names have, and lets none of them allocate that expires at `through` or before. A name that
-    /// is minted later, and so expires later, is free again. Returns how many allocations ended.
+    /// is minted later, and so expires later, is free again. Returns how many allocations ended; those of servers beside
+    /// this one end when it is said there.
     pub fn revoke(&mut self, now: Now, names: Names, through: u64) -> usize {
-        let ended = self.remove_all(|allocation| names.cover(&allocation.username, through));
-        self.revoked.add(now.unix, names, through);
-        ended
+        // First of all, so that nothing begins meanwhile at a server beside this one.
+        self.house.desk().revoked.add(now.unix, names.clone(), through);
+        self.remove_all(|allocation| names.cover(&allocation.username, through))
     }
 
     pub fn counters(&self) -> Counters {
@@ -210,14 +213,19 @@ impl<S: Clone> Server<S> {
         ended.len()
     }
 
+    /// What a relay's socket is reached by, while it is open.
+    pub fn relay_end(&self, id: AllocationId, family: Family) -> Option<S> {
+        self.allocations.get(&id)?.relay(family).map(|relay| relay.end.clone())
+    }
+
     /// The relay address that packets for `address` concern, if it is one of this server's own.
     fn own(&self, address: IpAddr) -> Option<&RelayAddress> {
-        self.config.relays.iter().find(|relay| relay.advertised == address || relay.bound == address)
+        self.house.config.relays.iter().find(|relay| relay.advertised == address || relay.bound == address)
     }
 
     /// Whether packets may go to this peer and come from it.
     fn may_reach(&self, peer: IpAddr) -> bool {
-        self.own(peer).is_some() || self.config.allowed_peers.allow(peer)
+        self.own(peer).is_some() || self.house.config.allowed_peers.allow(peer)
     }
 }
 

@@ -137,6 +137,63 @@ async fn relay_reaches_relay_over_udp() {
     assert_eq!(relay.counters().packets_between, 13);
 }
 
+/// The system deals clients out among threads, so with so many some are of the same and some are not.
+#[tokio::test]
+async fn relays_reach_each_other_whichever_threads_they_belong_to() {
+    let relay = started();
+    let (server, _) = serve_udp(&relay, PEER).await;
+    let mut clients = Vec::new();
+    for number in 0..12 {
+        let mut client = udp_client(server, &format!("p{number}.c1")).await;
+        let relayed = client.allocate(Family::V4).await.expect("a relay").relayed[0];
+        clients.push((client, relayed));
+    }
+    for turn in 1..clients.len() {
+        let (one, others) = clients.split_at_mut(turn);
+        let ((one, from), (other, to)) = (&mut one[turn - 1], &mut others[0]);
+        one.permit(*to).await.expect("permitted");
+        other.permit(*from).await.expect("permitted");
+        one.send(*to, &[turn as u8]).await.expect("sent");
+        assert_eq!(heard(other).await, (*from, vec![turn as u8]));
+    }
+    assert_eq!(relay.counters().packets_between, 11);
+}
+
+#[tokio::test]
+async fn a_port_that_is_served_is_nobody_elses() {
+    let relay = started();
+    let (server, _) = serve_udp(&relay, PEER).await;
+    udp_client(server, "").await.binding().await.expect("it is served");
+    assert!(UdpSocket::bind(server).await.is_err());
+}
+
+/// Ten times as many as are taken at once, of a sender who does not wait for an answer.
+#[tokio::test]
+async fn nothing_of_a_burst_is_lost_or_changed() {
+    let relay = started();
+    let (server, _) = serve_udp(&relay, PEER).await;
+    let mut client = udp_client(server, "p1.c1").await;
+    let peer = socket(PEER).await;
+    let relayed = client.allocate(Family::V4).await.expect("a relay").relayed[0];
+    client.bind_channel(0x4000, peer.local_addr().expect("it is bound")).await.expect("bound");
+    for round in 0..20u8 {
+        let burst: Vec<Vec<u8>> =
+            (0..32u8).map(|n| vec![n ^ round; if n < 30 { 400 } else { usize::from(n) }]).collect();
+        for payload in &burst {
+            client.send_on_channel(0x4000, payload).await.expect("sent");
+            peer.send_to(payload, relayed).await.expect("sent");
+        }
+        let mut packet = [0; 1024];
+        for payload in &burst {
+            let (length, from) =
+                timeout(SOON, peer.recv_from(&mut packet)).await.expect("it arrives").expect("received");
+            assert_eq!((&packet[..length], from), (&payload[..], relayed));
+            assert_eq!(heard(&mut client).await.1, *payload);
+        }
+    }
+    assert_eq!(relay.counters().unsent, 0);
+}
+
 #[tokio::test]
 async fn relay_reaches_relay_over_ipv6() {
     let relay = started();

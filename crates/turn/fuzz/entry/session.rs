@@ -130,6 +130,7 @@ impl Session {
         let mut out = Vec::new();
         match self.server.from_client(self.now, client, packet, &mut out) {
             Step::Drop | Step::ToNeighbour { .. } => {}
+            Step::ToOtherServer { number, .. } => panic!("there is no server {number}"),
             Step::Answer => assert!(Message::read(&out).is_ok(), "answers are well formed"),
             Step::ToPeer { peer, payload, .. } => {
                 assert!(payload.len() <= packet.len());

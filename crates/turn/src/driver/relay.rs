@@ -1,124 +1,162 @@
 //! Relay sockets, and doing what the server says.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, UdpSocket};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Weak};
 
-use socket2::{Domain, Protocol, SockAddr, SockRef, Socket, Type};
-use tokio::net::UdpSocket;
-use tokio::task::AbortHandle;
-use tokio::task::coop::consume_budget;
+use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 
-use super::udp::with_buffers;
+use super::outgoing::Outgoing;
+use super::udp::take_runs;
+use super::worker::{Ready, Worker};
 use super::{Shared, Sink};
 use crate::codec::attributes::Family;
 use crate::server::{AllocationId, Client, Door, Opening, Step};
+use crate::time::Now;
 
 /// Ports to try before an allocation is refused; each that fails is another program's.
 const TRIES: usize = 10;
 
-/// One relay socket and the client behind it. When the server drops it, the socket's task ends and the port is free.
+/// One relay socket and the client behind it. When the server drops it, the port is free.
 pub(super) struct RelayEnd {
     socket: Arc<UdpSocket>,
     client: Sink,
-    listening: AbortHandle,
 }
 
-impl Drop for RelayEnd {
-    fn drop(&mut self) {
-        self.listening.abort();
+impl RelayEnd {
+    pub(super) fn socket(&self) -> &UdpSocket {
+        &self.socket
     }
 }
 
+/// A packet from a relay of one worker to a relay of another.
+struct Passing<'p> {
+    server: u8,
+    from: SocketAddr,
+    to: SocketAddr,
+    payload: &'p [u8],
+}
+
 impl Sink {
-    /// Sends without waiting: what does not fit is lost, as it would be on the way.
-    pub(super) fn send(&self, shared: &Shared, bytes: &[u8]) {
-        let sent = match self {
-            Sink::Datagrams { socket, client } => send_datagram(socket, bytes, *client),
-            Sink::Stream(outbox) => outbox.push(bytes),
-        };
-        if !sent {
-            shared.unsent.fetch_add(1, Ordering::Relaxed);
+    pub(super) fn of(socket: &Arc<UdpSocket>, client: &Client) -> Sink {
+        Sink::Datagrams { socket: Arc::clone(socket), client: client.address }
+    }
+
+    /// What was written since `start` is for this client.
+    fn add(&self, outgoing: &mut Outgoing, start: usize) {
+        match self {
+            Sink::Datagrams { socket, client } => outgoing.add(socket, *client, start),
+            Sink::Stream(outbox) => {
+                if !outbox.push(outgoing.written_since(start)) {
+                    outgoing.count_unsent();
+                }
+            }
         }
     }
 }
 
 impl Shared {
-    /// One packet of a client, from its arrival to whatever leaves because of it.
-    pub(super) fn from_client(self: &Arc<Self>, client: Client, sink: &Sink, packet: &[u8], out: &mut Vec<u8>) {
+    /// Packets of clients that arrived together, from there to whatever leaves because of them.
+    pub(super) fn serve_clients<'p>(
+        &self,
+        worker: &Worker,
+        packets: impl Iterator<Item = (Client, &'p [u8])>,
+        sink_of: impl Fn(&Client) -> Sink,
+        outgoing: &mut Outgoing,
+    ) {
         let now = self.clock.now();
-        let step = self.server().from_client(now, client, packet, out);
-        match step {
-            Step::Drop => {}
-            Step::ToPeer { relay, peer, payload } => {
-                if !send_datagram(&relay.socket, payload, peer) {
-                    self.unsent.fetch_add(1, Ordering::Relaxed);
+        let mut passing = Vec::new();
+        let mut state = worker.state();
+        for (client, packet) in packets {
+            let start = outgoing.bytes().len();
+            match state.server.from_client(now, client, packet, outgoing.bytes()) {
+                Step::Drop => {}
+                Step::ToPeer { relay, peer, payload } => {
+                    outgoing.bytes().extend_from_slice(payload);
+                    outgoing.add(&relay.socket, peer, start);
+                }
+                Step::ToNeighbour { relay } => relay.client.add(outgoing, start),
+                Step::ToOtherServer { number, from, to, payload } => {
+                    passing.push(Passing { server: number, from, to, payload });
+                }
+                Step::Answer => {
+                    if state.ends_earlier() {
+                        self.earlier.notify_one();
+                    }
+                    sink_of(&client).add(outgoing, start);
+                }
+                Step::Open(opening) => {
+                    drop(state);
+                    let sink = sink_of(&client);
+                    self.open(worker, *opening, &sink, now, outgoing.bytes());
+                    sink.add(outgoing, start);
+                    state = worker.state();
                 }
             }
-            Step::ToNeighbour { relay } => relay.client.send(self, out),
-            Step::Answer => {
-                self.tell_timekeeper(&self.server());
-                sink.send(self, out);
-            }
-            Step::Open(opening) => {
-                self.open(*opening, sink, out);
-                sink.send(self, out);
-            }
         }
+        drop(state);
+        self.pass_on(now, &passing, outgoing);
+        self.unsent.fetch_add(outgoing.send(), Ordering::Relaxed);
     }
 
-    /// One packet of a peer, if there is one.
-    fn take_from_peer(
+    /// Datagrams that arrived together at the socket of a relay.
+    pub(super) fn serve_peers<'p>(
         &self,
+        worker: &Worker,
         id: AllocationId,
-        socket: &UdpSocket,
-        client: &Sink,
-        packet: &mut [u8],
-        out: &mut Vec<u8>,
-    ) -> io::Result<()> {
-        let (length, peer) = socket.try_recv_from(packet)?;
-        let to_client = self.server().from_peer(self.clock.ticks(), id, peer, &packet[..length], out);
-        if to_client {
-            client.send(self, out);
-        }
-        Ok(())
-    }
-
-    fn open(self: &Arc<Self>, mut opening: Opening, sink: &Sink, out: &mut Vec<u8>) {
-        let ends = (0..opening.doors().len()).map(|door| self.open_door(&mut opening, door, sink)).collect();
-        let mut server = self.server();
-        server.opened(self.clock.now(), opening, ends, out);
-        self.tell_timekeeper(&server);
-    }
-
-    fn open_door(self: &Arc<Self>, opening: &mut Opening, door: usize, sink: &Sink) -> Option<Arc<RelayEnd>> {
-        for _ in 0..TRIES {
-            if let Ok(socket) = bind(opening.doors()[door]) {
-                let socket = Arc::new(socket);
-                let task = listen(Arc::downgrade(self), opening.id(), Arc::clone(&socket), sink.clone());
-                let listening = tokio::spawn(task).abort_handle();
-                return Some(Arc::new(RelayEnd { socket, client: sink.clone(), listening }));
-            }
-            if !self.server().try_another(opening, door) {
-                return None;
+        end: &RelayEnd,
+        datagrams: impl Iterator<Item = (SocketAddr, &'p [u8])>,
+        outgoing: &mut Outgoing,
+    ) {
+        let now = self.clock.ticks();
+        let mut state = worker.state();
+        for (peer, payload) in datagrams {
+            let start = outgoing.bytes().len();
+            if state.server.from_peer(now, id, peer, payload, outgoing.bytes()) {
+                end.client.add(outgoing, start);
             }
         }
-        None
+        drop(state);
+        self.unsent.fetch_add(outgoing.send(), Ordering::Relaxed);
+    }
+
+    /// From one worker's relays to another's. Two workers' locks are never held together, so they cannot wait for each
+    /// other.
+    fn pass_on(&self, now: Now, passing: &[Passing], outgoing: &mut Outgoing) {
+        for together in passing.chunk_by(|one, next| one.server == next.server) {
+            let mut state = self.workers[usize::from(together[0].server) - 1].state();
+            for Passing { from, to, payload, .. } in together {
+                let start = outgoing.bytes().len();
+                if let Some(relay) = state.server.from_neighbour(now.ticks, *from, *to, payload, outgoing.bytes()) {
+                    relay.client.add(outgoing, start);
+                }
+            }
+        }
+    }
+
+    fn open(&self, worker: &Worker, mut opening: Opening, sink: &Sink, now: Now, out: &mut Vec<u8>) {
+        let ends = (0..opening.doors().len()).map(|door| open_door(worker, &mut opening, door, sink)).collect();
+        let mut state = worker.state();
+        state.server.opened(now, opening, ends, out);
+        if state.ends_earlier() {
+            self.earlier.notify_one();
+        }
     }
 }
 
-/// Carries what peers send to the client, until it is aborted.
-async fn listen(shared: Weak<Shared>, id: AllocationId, socket: Arc<UdpSocket>, client: Sink) {
-    while socket.readable().await.is_ok() {
-        let Some(shared) = shared.upgrade() else { return };
-        // What arrived is taken in turns with the other sockets of this thread. An error ends a turn as well: it is
-        // about a packet that was sent, or the network is gone and comes back.
-        while with_buffers(|packet, out| shared.take_from_peer(id, &socket, &client, packet, out)).is_ok() {
-            consume_budget().await;
+fn open_door(worker: &Worker, opening: &mut Opening, door: usize, sink: &Sink) -> Option<Arc<RelayEnd>> {
+    for _ in 0..TRIES {
+        let family = opening.doors()[door].family();
+        if let Ok(socket) = bind(opening.doors()[door]) {
+            worker.watch(&socket, Ready::Relay(opening.id(), family)).ok()?;
+            return Some(Arc::new(RelayEnd { socket: Arc::new(socket), client: sink.clone() }));
         }
-        consume_budget().await;
+        if !worker.state().server.try_another(opening, door) {
+            return None;
+        }
     }
+    None
 }
 
 fn bind(door: Door) -> io::Result<UdpSocket> {
@@ -133,10 +171,7 @@ fn bind(door: Door) -> io::Result<UdpSocket> {
     }
     socket.set_nonblocking(true)?;
     socket.bind(&SockAddr::from(door.bound))?;
-    UdpSocket::from_std(socket.into())
-}
-
-/// Asks the system directly: tokio would have to see the socket writable first, and a new one has not been seen yet.
-fn send_datagram(socket: &UdpSocket, bytes: &[u8], to: SocketAddr) -> bool {
-    SockRef::from(socket).send_to(bytes, &SockAddr::from(to)).is_ok()
+    let socket = socket.into();
+    take_runs(&socket);
+    Ok(socket)
 }

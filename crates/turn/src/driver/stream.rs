@@ -10,7 +10,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::Notify;
 use tokio::time::{Duration, timeout, timeout_at};
 
-use super::udp::with_buffers;
+use super::outgoing::with_outgoing;
 use super::{Relay, Shared, Sink};
 use crate::codec::{Frame, Wire, next_frame};
 use crate::config::Limits;
@@ -49,7 +49,7 @@ impl Relay {
     }
 }
 
-async fn read(shared: &Arc<Shared>, client: Client, outbox: &Arc<Outbox>, reader: impl AsyncRead) -> io::Result<()> {
+async fn read(shared: &Shared, client: Client, outbox: &Arc<Outbox>, reader: impl AsyncRead) -> io::Result<()> {
     let mut reader = std::pin::pin!(reader);
     let sink = Sink::Stream(Arc::clone(outbox));
     let mut stream = Vec::with_capacity(READ_AT_ONCE);
@@ -62,7 +62,9 @@ async fn read(shared: &Arc<Shared>, client: Client, outbox: &Arc<Outbox>, reader
             Ok(Ok(_)) => {}
             Ok(Err(error)) => return Err(error),
             // Silence between messages is for those who have an allocation, which ends by itself.
-            Err(_) if stream.is_empty() && shared.server().has_allocation(client) => {
+            Err(_)
+                if stream.is_empty() && shared.worker_of_stream(client.link).state().server.has_allocation(client) =>
+            {
                 patience_ends = shared.clock.moment() + PATIENCE;
             }
             Err(_) => return Err(io::ErrorKind::TimedOut.into()),
@@ -74,25 +76,28 @@ async fn read(shared: &Arc<Shared>, client: Client, outbox: &Arc<Outbox>, reader
 }
 
 /// Takes every whole message off the front. Returns whether there was one.
-fn take_frames(shared: &Arc<Shared>, client: Client, sink: &Sink, stream: &mut Vec<u8>) -> io::Result<bool> {
-    let mut at = 0;
-    loop {
-        match next_frame(&stream[at..]) {
-            Ok(Frame::Whole { message, taken }) => {
-                with_buffers(|_, out| shared.from_client(client, sink, message, out));
-                at += taken;
-            }
-            Ok(Frame::Partial { length }) => {
-                let is_long = length.is_some_and(|length| length > REQUEST_AT_MOST);
-                if is_long && !shared.server().has_allocation(client) {
-                    return Err(io::ErrorKind::InvalidData.into());
-                }
-                stream.drain(..at);
-                return Ok(at > 0);
-            }
-            Err(_) => return Err(io::ErrorKind::InvalidData.into()),
+fn take_frames(shared: &Shared, client: Client, sink: &Sink, stream: &mut Vec<u8>) -> io::Result<bool> {
+    let worker = shared.worker_of_stream(client.link);
+    let (mut at, mut is_framed) = (0, true);
+    let messages = std::iter::from_fn(|| match next_frame(&stream[at..]) {
+        Ok(Frame::Whole { message, taken }) => {
+            at += taken;
+            Some((client, message))
         }
+        Ok(Frame::Partial { .. }) => None,
+        Err(_) => {
+            is_framed = false;
+            None
+        }
+    });
+    with_outgoing(|outgoing| shared.serve_clients(worker, messages, |_| sink.clone(), outgoing));
+    let next = next_frame(&stream[at..]);
+    let is_long = matches!(next, Ok(Frame::Partial { length: Some(length) }) if length > REQUEST_AT_MOST);
+    if !is_framed || (is_long && !worker.state().server.has_allocation(client)) {
+        return Err(io::ErrorKind::InvalidData.into());
     }
+    stream.drain(..at);
+    Ok(at > 0)
 }
 
 async fn write(outbox: &Outbox, writer: impl AsyncWrite) -> io::Result<()> {
@@ -151,7 +156,7 @@ struct Line<'a> {
 
 impl Drop for Line<'_> {
     fn drop(&mut self) {
-        self.shared.server().hung_up(self.client);
+        self.shared.worker_of_stream(self.client.link).state().server.hung_up(self.client);
     }
 }
 

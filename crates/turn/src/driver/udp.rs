@@ -1,56 +1,65 @@
 //! Clients that come in datagrams.
 
-use std::cell::RefCell;
+use std::future::pending;
 use std::io;
+use std::net::UdpSocket;
 use std::sync::Arc;
 
-use tokio::net::UdpSocket;
-use tokio::task::coop::consume_budget;
+use nix::sys::socket::{setsockopt, sockopt};
+use socket2::{Domain, Protocol, SockAddr, SockRef, Socket, Type};
 
-use super::{Relay, Shared, Sink};
-use crate::codec::Wire;
-use crate::server::Client;
+use super::{Relay, Shared};
 
-/// No datagram is longer.
-const DATAGRAM: usize = 65_536;
-
-thread_local! {
-    /// What is received and what is sent because of it. Nobody awaits in between, so a pair for each thread is enough
-    /// and sockets need none.
-    static BUFFERS: RefCell<(Vec<u8>, Vec<u8>)> = RefCell::new((vec![0; DATAGRAM], Vec::new()));
-}
-
-pub(super) fn with_buffers<R>(work: impl FnOnce(&mut [u8], &mut Vec<u8>) -> R) -> R {
-    BUFFERS.with_borrow_mut(|(packet, out)| work(packet, out))
-}
+/// For what arrives while a worker is at another socket. The system gives as much of it as it is allowed to.
+const RECEIVE_BUFFER: usize = 4 * 1024 * 1024;
 
 impl Relay {
     /// Serves the clients of this socket until the future is dropped. Answers leave from the address that the socket
     /// is bound to; on a machine with several addresses, bind a socket to each.
-    pub async fn serve_udp(&self, socket: UdpSocket) -> io::Result<()> {
+    pub async fn serve_udp(&self, socket: tokio::net::UdpSocket) -> io::Result<()> {
         let shared = &self.shared;
+        let socket = socket.into_std()?;
         let link = Link { shared, number: shared.new_link() };
-        let socket = Arc::new(socket);
-        loop {
-            socket.readable().await?;
-            while let Some(received) = with_buffers(|packet, out| match socket.try_recv_from(packet) {
-                Ok((length, address)) => {
-                    let client = Client { link: link.number, address, wire: Wire::Datagram };
-                    let sink = Sink::Datagrams { socket: Arc::clone(&socket), client: address };
-                    shared.from_client(client, &sink, &packet[..length], out);
-                    Some(Ok(()))
-                }
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => None,
-                // An answer did not arrive, and the network says so. That is nobody else's concern.
-                Err(error) if error.kind() == io::ErrorKind::ConnectionReset => Some(Ok(())),
-                Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => Some(Ok(())),
-                Err(error) => Some(Err(error)),
-            }) {
-                received?;
-                consume_budget().await;
-            }
+        for (worker, socket) in shared.workers.iter().zip(beside(socket, shared.workers.len())?) {
+            worker.listen(link.number, Arc::new(socket))?;
         }
+        pending().await
     }
+}
+
+/// The socket, and others at its address, so that each worker has one: the system then gives all packets of one sender
+/// to the same. Only the socket itself if the system does not do that.
+///
+/// It was bound alone, which failed if somebody else had the address, and lets others of the same user in from here on.
+fn beside(socket: UdpSocket, count: usize) -> io::Result<Vec<UdpSocket>> {
+    let address = socket.local_addr()?;
+    let mut sockets = vec![socket];
+    if SockRef::from(&sockets[0]).set_reuse_port(true).is_ok() {
+        let others = (1..count).map_while(|_| another(&sockets[0], &SockAddr::from(address)).ok());
+        let others: Vec<UdpSocket> = others.collect();
+        sockets.extend(others);
+    }
+    for socket in &sockets {
+        let _ = SockRef::from(socket).set_recv_buffer_size(RECEIVE_BUFFER);
+        take_runs(socket);
+    }
+    Ok(sockets)
+}
+
+fn another(socket: &UdpSocket, address: &SockAddr) -> io::Result<UdpSocket> {
+    let another = Socket::new(Domain::from(i32::from(address.family())), Type::DGRAM, Some(Protocol::UDP))?;
+    if address.is_ipv6() {
+        another.set_only_v6(SockRef::from(socket).only_v6()?)?;
+    }
+    another.set_reuse_port(true)?;
+    another.set_nonblocking(true)?;
+    another.bind(address)?;
+    Ok(another.into())
+}
+
+/// Lets the system hand over several datagrams of one sender as one. Older ones hand over each for itself.
+pub(super) fn take_runs(socket: &UdpSocket) {
+    let _ = setsockopt(socket, sockopt::UdpGroSegment, &true);
 }
 
 /// When the socket goes, what its clients had goes too.
@@ -61,6 +70,6 @@ struct Link<'a> {
 
 impl Drop for Link<'_> {
     fn drop(&mut self) {
-        self.shared.server().shut(self.number);
+        self.shared.workers.iter().for_each(|worker| worker.shut(self.number));
     }
 }

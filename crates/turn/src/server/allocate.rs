@@ -2,9 +2,10 @@
 
 use std::net::SocketAddr;
 
-use super::lifetime::{self, Token};
+use super::lifetime;
 use super::ports::Wish;
 use super::request::{Caller, Refusal, Request, family_in, finish};
+use super::reservations::Token;
 use super::routes::Routes;
 use super::{Allocation, AllocationId, Client, Relay, Server, Step};
 use crate::codec::attributes::{self, Family};
@@ -37,8 +38,8 @@ pub struct Opening {
 /// A family that was asked for beside the other, and why it is not there.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct AddressError {
-    family: Family,
-    refusal: Refusal,
+    pub family: Family,
+    pub refusal: Refusal,
 }
 
 impl Opening {
@@ -64,7 +65,7 @@ impl Door {
         Family::of(self.bound.ip())
     }
 
-    fn at(mut self, port: u16) -> Door {
+    pub(super) fn at(mut self, port: u16) -> Door {
         self.bound.set_port(port);
         self.advertised.set_port(port);
         self
@@ -73,7 +74,7 @@ impl Door {
 
 /// What an Allocate request wants, read without looking at anything else.
 #[derive(Debug, PartialEq, Eq)]
-enum Wanted {
+pub(super) enum Wanted {
     One(Family, Wish),
     Both(Wish),
     Reserved(Token),
@@ -119,14 +120,14 @@ impl<S: Clone> Server<S> {
             }
             return Ok(success(now.ticks, held, Request::of(message), out));
         }
-        self.judge_name(now, caller.username)?;
+        let mut desk = self.house.desk();
+        desk.judge_name(now, caller.username)?;
         let wanted = Wanted::read(message)?;
-        self.take_place(caller.username)?;
-        let found = self.find_doors(&wanted);
-        let (doors, wish, address_error) = found.inspect_err(|_| self.give_place_back(caller.username))?;
-        self.next_id += 1;
+        desk.take_place(&self.house.config.limits, caller.username)?;
+        let found = desk.find_doors(&self.house.config, &wanted);
+        let (doors, wish, address_error) = found.inspect_err(|_| desk.give_place_back(caller.username))?;
         Ok(Step::Open(Box::new(Opening {
-            id: AllocationId(self.next_id),
+            id: desk.new_id(),
             client,
             request: Request::of(message),
             username: caller.username.to_owned(),
@@ -141,31 +142,30 @@ impl<S: Clone> Server<S> {
     /// Another port for a door whose port turned out to be another program's. Without one the door stays shut.
     pub fn try_another(&mut self, opening: &mut Opening, door: usize) -> bool {
         let (Some(shut), Some(wish)) = (opening.doors.get(door).copied(), opening.wish) else { return false };
-        let start = self.dice.below(self.ports.count());
-        let Some(port) = self.ports.take(shut.family(), wish, start) else { return false };
-        self.free_ports(opening.wish, &shut);
+        let mut desk = self.house.desk();
+        let Some(port) = desk.take_port(shut.family(), wish) else { return false };
+        desk.free_ports(opening.wish, &shut);
         opening.doors[door] = shut.at(port);
         true
     }
 
-    /// Ends what [`Step::Open`] began, with what the driver made of each door. The answer is in `out`.
+    /// Ends what [`Step::Open`] began, with what the driver made of each door. The answer is appended to `out`.
     pub fn opened(&mut self, now: Now, mut opening: Opening, ends: Vec<Option<S>>, out: &mut Vec<u8>) {
-        out.clear();
         // The name may have been revoked while the sockets were bound.
-        let still_good = self.judge_name(now, &opening.username);
+        let still_good = self.house.desk().judge_name(now, &opening.username);
         let mut relays = Vec::with_capacity(opening.doors.len());
         let ends = ends.into_iter().chain(std::iter::repeat_with(|| None));
         for (door, end) in std::mem::take(&mut opening.doors).into_iter().zip(ends) {
             match end.filter(|_| still_good.is_ok()) {
                 Some(end) => relays.push(Relay { door, end }),
                 None => {
-                    self.free_ports(opening.wish, &door);
+                    self.house.desk().free_ports(opening.wish, &door);
                     opening.address_error = Some(AddressError { family: door.family(), refusal: Refusal::NO_CAPACITY });
                 }
             }
         }
         if relays.is_empty() {
-            self.give_place_back(&opening.username);
+            self.house.desk().give_place_back(&opening.username);
             let refusal = still_good.err().unwrap_or(Refusal::NO_CAPACITY);
             let Opening { client, request, key, .. } = &opening;
             self.refuse(now, *client, *request, refusal, Some(key), out);
@@ -175,7 +175,8 @@ impl<S: Clone> Server<S> {
     }
 
     fn keep(&mut self, now: Millis, opening: Opening, relays: Vec<Relay<S>>, out: &mut Vec<u8>) {
-        let reservation = self.reserve_next(now, opening.wish, &relays[0].door);
+        let reserves = opening.wish == Some(Wish::EvenAndNext);
+        let reservation = reserves.then(|| self.house.desk().reserve_next(now, &relays[0].door));
         let (in_all, bits) = self.allowance(&opening.username);
         let at_most_until = now.after(in_all);
         let until = now.after(opening.lifetime).min(at_most_until);
@@ -183,6 +184,7 @@ impl<S: Clone> Server<S> {
         self.deadlines.add(until, opening.id);
         self.by_client.insert(opening.client, opening.id);
         self.by_relay.extend(relays.iter().map(|relay| (relay.door.advertised, opening.id)));
+        relays.iter().for_each(|relay| self.house.owners.give(relay.door.advertised, self.number));
         self.counters.allocated += 1;
         let allocation = Allocation {
             client: opening.client,
@@ -199,91 +201,12 @@ impl<S: Clone> Server<S> {
             to_client: bucket,
         };
         let _: Step<'_, S> = success(now, &allocation, opening.request, out);
-        self.allocations.insert(opening.id, allocation);
-    }
-
-    /// A name is asked here whether it is still good, and nowhere else.
-    fn judge_name(&self, now: Now, username: &str) -> Result<(), Refusal> {
-        let name = Name::read(username.as_bytes()).ok_or(Refusal::UNAUTHORIZED)?;
-        if name.expiry < now.unix {
-            return Err(Refusal::UNAUTHORIZED);
-        }
-        if self.revoked.covers(name) { Err(Refusal::FORBIDDEN) } else { Ok(()) }
-    }
-
-    fn take_place(&mut self, username: &str) -> Result<(), Refusal> {
-        let limits = &self.config.limits;
-        if self.taken >= limits.allocations {
-            return Err(Refusal::NO_CAPACITY);
-        }
-        if !self.quotas.take(username, limits.allocations_per_credential, limits.allocations_per_person) {
-            return Err(Refusal::QUOTA_REACHED);
-        }
-        self.taken += 1;
-        Ok(())
-    }
-
-    pub(super) fn give_place_back(&mut self, username: &str) {
-        self.quotas.give_back(username);
-        self.taken -= 1;
-    }
-
-    fn find_doors(&mut self, wanted: &Wanted) -> Result<Found, Refusal> {
-        match *wanted {
-            Wanted::Reserved(token) => {
-                let (family, port) = self.deadlines.redeem(&token).ok_or(Refusal::NO_CAPACITY)?;
-                Ok((vec![self.door(family)?.at(port)], None, None))
-            }
-            Wanted::One(family, wish) => Ok((vec![self.find_door(family, wish)?], Some(wish), None)),
-            Wanted::Both(wish) => {
-                let found = [Family::V4, Family::V6].map(|family| (family, self.find_door(family, wish)));
-                let doors: Vec<Door> = found.iter().filter_map(|(_, door)| door.ok()).collect();
-                let missing = found
-                    .iter()
-                    .find_map(|(family, door)| door.err().map(|refusal| AddressError { family: *family, refusal }));
-                match missing {
-                    Some(missing) if doors.is_empty() => Err(missing.refusal),
-                    missing => Ok((doors, Some(wish), missing)),
-                }
-            }
-        }
-    }
-
-    fn find_door(&mut self, family: Family, wish: Wish) -> Result<Door, Refusal> {
-        let door = self.door(family)?;
-        if wish == Wish::EvenAndNext && !self.deadlines.has_room() {
-            return Err(Refusal::NO_CAPACITY);
-        }
-        let start = self.dice.below(self.ports.count());
-        self.ports.take(family, wish, start).map(|port| door.at(port)).ok_or(Refusal::NO_CAPACITY)
-    }
-
-    fn door(&self, family: Family) -> Result<Door, Refusal> {
-        let relay = self.config.relays.iter().find(|relay| Family::of(relay.bound) == family);
-        let relay = relay.ok_or(Refusal::FAMILY_NOT_SUPPORTED)?;
-        Ok(Door { bound: SocketAddr::new(relay.bound, 0), advertised: SocketAddr::new(relay.advertised, 0) })
-    }
-
-    fn free_ports(&mut self, wish: Option<Wish>, door: &Door) {
-        let port = door.advertised.port();
-        self.ports.free(door.family(), port);
-        if wish == Some(Wish::EvenAndNext) {
-            self.ports.free(door.family(), port + 1);
-        }
-    }
-
-    fn reserve_next(&mut self, now: Millis, wish: Option<Wish>, door: &Door) -> Option<Token> {
-        if wish != Some(Wish::EvenAndNext) {
-            return None;
-        }
-        let token = *self.dice.roll().first_chunk().expect("a roll is longer than a token");
-        self.deadlines.reserve(now, token, door.family(), door.advertised.port() + 1);
-        Some(token)
+        self.allocations.insert(opening.id, Box::new(allocation));
     }
 
     /// How long an allocation of this name may live in all, and how much it may carry each second.
     fn allowance(&self, username: &str) -> (Millis, u64) {
-        let bits = self.config.limits.bits_per_second;
+        let bits = self.house.config.limits.bits_per_second;
         if Name::read(username.as_bytes()).is_some_and(|name| name.is_test()) {
             (lifetime::OF_A_TEST_IN_ALL, bits.min(TEST_BITS_PER_SECOND))
         } else {
@@ -292,7 +215,7 @@ impl<S: Clone> Server<S> {
     }
 }
 
-type Found = (Vec<Door>, Option<Wish>, Option<AddressError>);
+pub(super) type Found = (Vec<Door>, Option<Wish>, Option<AddressError>);
 
 fn asked_lifetime(message: &Message) -> Millis {
     let asked = message.lifetime().map(|seconds| Millis::seconds(seconds.into()));

@@ -34,3 +34,32 @@ pub struct Counters {
     pub streams_refused: u64,
     pub streams_too_slow: u64,
 }
+
+impl Counters {
+    /// What two servers beside each other counted.
+    pub fn and(mut self, other: Counters) -> Counters {
+        for (code, count) in other.refused {
+            *self.refused.entry(code).or_default() += count;
+        }
+        Counters {
+            allocations: self.allocations + other.allocations,
+            allocated: self.allocated + other.allocated,
+            bindings: self.bindings + other.bindings,
+            refused: self.refused,
+            malformed: self.malformed + other.malformed,
+            too_many: self.too_many + other.too_many,
+            unpermitted: self.unpermitted + other.unpermitted,
+            forbidden: self.forbidden + other.forbidden,
+            over_bandwidth: self.over_bandwidth + other.over_bandwidth,
+            packets_to_peers: self.packets_to_peers + other.packets_to_peers,
+            bytes_to_peers: self.bytes_to_peers + other.bytes_to_peers,
+            packets_to_clients: self.packets_to_clients + other.packets_to_clients,
+            bytes_to_clients: self.bytes_to_clients + other.bytes_to_clients,
+            packets_between: self.packets_between + other.packets_between,
+            unsent: self.unsent + other.unsent,
+            streams: self.streams + other.streams,
+            streams_refused: self.streams_refused + other.streams_refused,
+            streams_too_slow: self.streams_too_slow + other.streams_too_slow,
+        }
+    }
+}

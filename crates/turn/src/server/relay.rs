@@ -48,7 +48,7 @@ impl<S: Clone> Server<S> {
         }
     }
 
-    /// What a relay socket received. True if `out` is to be sent to the client now.
+    /// What a relay socket received. True if what is appended to `out` is to be sent to the client now.
     pub fn from_peer(
         &mut self,
         now: Millis,
@@ -57,11 +57,10 @@ impl<S: Clone> Server<S> {
         payload: &[u8],
         out: &mut Vec<u8>,
     ) -> bool {
-        out.clear();
         // Without what IPv6 may add to an address, such as a flow: permissions and channels know nothing of that.
         let peer = SocketAddr::new(peer.ip(), peer.port());
         // Other allocations do not come this way, so whoever does so from this address is another program on it.
-        if self.own(peer.ip()).is_some() || !self.config.allowed_peers.allow(peer.ip()) {
+        if self.own(peer.ip()).is_some() || !self.house.config.allowed_peers.allow(peer.ip()) {
             self.counters.forbidden += 1;
             return false;
         }
@@ -91,33 +90,53 @@ impl<S: Clone> Server<S> {
         }
         let (end, from) = (relay.end.clone(), relay.door.advertised);
         if let Some(own) = self.own(peer.ip()) {
-            let neighbour = SocketAddr::new(own.advertised, peer.port());
-            return self.send_to_neighbour(now, from, neighbour, payload, out);
+            let to = SocketAddr::new(own.advertised, peer.port());
+            return self.send_to_neighbour(now, from, to, payload, out);
         }
         self.counters.packets_to_peers += 1;
         self.counters.bytes_to_peers += payload.len() as u64;
         Step::ToPeer { relay: end, peer, payload }
     }
 
-    /// Another allocation of this server gets it as if it had come in at its socket; nobody else at this address does.
+    /// Another allocation of the house gets it as if it had come in at its socket; nobody else at this address does.
     fn send_to_neighbour<'p>(
+        &mut self,
+        now: Millis,
+        from: SocketAddr,
+        to: SocketAddr,
+        payload: &'p [u8],
+        out: &mut Vec<u8>,
+    ) -> Step<'p, S> {
+        match self.house.owners.of(to) {
+            Some(owner) if owner == self.number => match self.from_neighbour(now, from, to, payload, out) {
+                Some(relay) => Step::ToNeighbour { relay },
+                None => Step::Drop,
+            },
+            Some(owner) => Step::ToOtherServer { number: owner, from, to, payload },
+            None => self.unpermitted(),
+        }
+    }
+
+    /// What an allocation of this server, or of one beside it, sent to the relay `to`. What is appended to `out` is to
+    /// be sent to the client of the relay that is returned.
+    pub fn from_neighbour(
         &mut self,
         now: Millis,
         from: SocketAddr,
         to: SocketAddr,
         payload: &[u8],
         out: &mut Vec<u8>,
-    ) -> Step<'p, S> {
-        let Some(id) = self.by_relay.get(&to).copied() else { return self.unpermitted() };
-        let end =
-            self.allocations.get(&id).and_then(|held| held.relay(Family::of(to.ip()))).map(|relay| relay.end.clone());
-        match end {
-            Some(relay) if self.hand_to_client(now, id, from, payload, out) => {
-                self.counters.packets_between += 1;
-                Step::ToNeighbour { relay }
-            }
-            _ => Step::Drop,
-        }
+    ) -> Option<S> {
+        let held = self.by_relay.get(&to).and_then(|id| self.allocations.get(id).map(|held| (*id, held)));
+        let relay = held.and_then(|(id, held)| Some((id, held.relay(Family::of(to.ip()))?.end.clone())));
+        let Some((id, end)) = relay else {
+            self.counters.unpermitted += 1;
+            return None;
+        };
+        self.hand_to_client(now, id, from, payload, out).then(|| {
+            self.counters.packets_between += 1;
+            end
+        })
     }
 
     fn hand_to_client(

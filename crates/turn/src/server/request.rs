@@ -1,5 +1,7 @@
 //! Requests: who asks, whether they may, and how they are answered.
 
+use std::sync::Arc;
+
 use super::{Client, Server, Step};
 use crate::codec::attributes::{self, Family};
 use crate::codec::{Class, Message, Method, Transaction, Writer};
@@ -139,7 +141,7 @@ impl<S: Clone> Server<S> {
         match self.identify(now, client, message) {
             Ok(caller) => {
                 if is_stranger {
-                    self.sources.give_back(client.seen().ip());
+                    self.house.desk().sources.give_back(client.seen().ip());
                 }
                 Ok(Some(caller))
             }
@@ -159,7 +161,7 @@ impl<S: Clone> Server<S> {
         else {
             return Err(Refusal::BAD_REQUEST);
         };
-        if !self.nonces.is_fresh(now.ticks, client.seen().ip(), nonce) {
+        if !self.house.nonces.is_fresh(now.ticks, client.seen().ip(), nonce) {
             return Err(Refusal::STALE_NONCE);
         }
         Name::read(username).ok_or(Refusal::UNAUTHORIZED)?;
@@ -173,11 +175,12 @@ impl<S: Clone> Server<S> {
         if let Some(allocation) = held.filter(|allocation| allocation.username == username) {
             return message.is_signed_with(&allocation.key).then(|| allocation.key.clone());
         }
-        self.config.secrets.keys(username.as_bytes()).find(|key| message.is_signed_with(key))
+        let secrets = Arc::clone(&self.house.desk().secrets);
+        secrets.keys(username.as_bytes()).find(|key| message.is_signed_with(key))
     }
 
     fn draw(&mut self, now: Now, client: Client) -> bool {
-        let drawn = self.sources.draw(now.ticks, client.seen().ip());
+        let drawn = self.house.desk().sources.draw(now.ticks, client.seen().ip());
         if !drawn {
             self.counters.too_many += 1;
         }
@@ -197,7 +200,7 @@ impl<S: Clone> Server<S> {
     ) -> Step<'p, S> {
         let mut answer = self.error(request, refusal, key, out);
         if refusal == Refusal::UNAUTHORIZED || refusal == Refusal::STALE_NONCE {
-            let nonce = self.nonces.issue(now.ticks, client.seen().ip());
+            let nonce = self.house.nonces.issue(now.ticks, client.seen().ip());
             answer = answer.bytes(attributes::REALM, REALM.as_bytes()).bytes(attributes::NONCE, &nonce);
         }
         finish(answer, request, key)
@@ -217,7 +220,6 @@ impl<S: Clone> Server<S> {
 
     fn error<'o>(&mut self, request: Request, refusal: Refusal, key: Option<&Key>, out: &'o mut Vec<u8>) -> Writer<'o> {
         *self.counters.refused.entry(refusal.0).or_default() += 1;
-        out.clear();
         let reason = if key.is_some() { refusal.reason() } else { "" };
         Writer::new(out, Class::Error, request.method, request.transaction).error(refusal.0, reason)
     }

@@ -3,6 +3,7 @@
 mod addresses;
 mod allocations;
 mod limits;
+mod neighbours;
 mod refusals;
 mod relaying;
 mod vectors;

@@ -73,6 +73,12 @@ impl World {
         World { server, now: Now { ticks: Millis(1_000_000), unix: UNIX }, occupied: vec![], transactions: 0 }
     }
 
+    /// A server beside this one, at the same moment.
+    pub fn beside(&self) -> World {
+        let server = self.server.another().expect("there are few");
+        World { server, now: self.now, occupied: vec![], transactions: 1 << 32 }
+    }
+
     pub fn allowing(nets: &[&str]) -> World {
         let nets = nets.iter().map(|net| net.parse().expect("a network"));
         World::with(Config { allowed_peers: AllowedPeers::new(nets), ..config() })
@@ -106,6 +112,7 @@ impl World {
                 Outcome::ToPeer { from: relay.door.advertised, to: peer, payload: payload.to_vec() }
             }
             Step::ToNeighbour { relay } => Outcome::ToNeighbour { client: relay.client, packet: out },
+            Step::ToOtherServer { number, .. } => panic!("there is no server {number}"),
             Step::Open(opening) => {
                 let mut opening = *opening;
                 let mut ends = Vec::new();
@@ -188,6 +195,21 @@ impl World {
         let mut packet = Vec::new();
         write_channel_data(&mut packet, number, payload, client.wire);
         self.packet(client, &packet)
+    }
+
+    /// The number of the server that this is for, and from where to where it goes, if it is for another one.
+    pub fn crossing(&mut self, client: Client, to: SocketAddr, payload: &[u8]) -> Option<(u8, SocketAddr, SocketAddr)> {
+        let mut packet = Vec::new();
+        Writer::new(&mut packet, Class::Indication, Method::SEND, self.transaction())
+            .xor_address(XOR_PEER_ADDRESS, to)
+            .bytes(DATA, payload);
+        match self.server.from_client(self.now, client, &packet, &mut Vec::new()) {
+            Step::ToOtherServer { number, from, to, payload: carried } => {
+                assert_eq!(carried, payload);
+                Some((number, from, to))
+            }
+            _ => None,
+        }
     }
 
     /// What the client is sent when its relay receives `payload`.
