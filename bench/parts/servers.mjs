@@ -48,11 +48,15 @@ export function installPeers() {
 export async function load(binary, server, ...args) {
   const program = join(dirname(resolve(binary)), "bedside-load");
   const at = ["--address", server.address, "--server-pid", `${server.pid}`, "--secret", SECRET];
-  const child = withManyFiles(program, [...at, ...args.map(String)], { stdio: ["ignore", "pipe", "inherit"] });
+  return said(server.name, withManyFiles(program, [...args.map(String), ...at], { stdio: ["ignore", "pipe", "inherit"] }));
+}
+
+/** What a child prints in the end, as JSON. */
+export async function said(name, child) {
   let found = "";
   child.stdout.on("data", (text) => (found += text));
   const status = await new Promise((done) => child.once("close", done));
-  if (status !== 0) throw new Error(`${server.name}: the load ended with ${status}`);
+  if (status !== 0) throw new Error(`${name}: the load ended with ${status}`);
   return JSON.parse(found);
 }
 
@@ -60,7 +64,7 @@ function peer(name, args) {
   return start(name, process.execPath, args, { ...process.env, NODE_ENV: "production", PEER_SECRET: SECRET });
 }
 
-async function start(name, program, args, env) {
+export async function start(name, program, args, env) {
   const child = withManyFiles(program, args, { env, stdio: ["ignore", "pipe", "ignore"] });
   const gone = new Promise((done) => child.once("exit", done));
   const stop = async () => (child.kill("SIGKILL"), await gone);
@@ -72,7 +76,7 @@ async function start(name, program, args, env) {
 }
 
 /** The shell raises the limit and then becomes the program, so that the process is the one that is measured. */
-function withManyFiles(program, args, options) {
+export function withManyFiles(program, args, options) {
   return spawn("sh", ["-c", 'ulimit -n "$(ulimit -Hn)"; exec "$0" "$@"', program, ...args], options);
 }
 

@@ -1,14 +1,19 @@
-//! Makes load: many people at one Socket.IO server, and what it costs that server. Each subcommand prints one line of
-//! JSON for the scripts of `bench/`, and fails if anything that was said got lost.
+//! Makes load: many people at one Socket.IO server, or packets through one relay, and what it costs that server. Each
+//! subcommand prints one line of JSON for the scripts of `bench/`; those at Socket.IO fail if anything got lost.
 
+mod allocations;
+mod bare;
+mod batch;
 mod calls;
 mod connect;
 mod figures;
 mod idle;
 mod line;
 mod people;
+mod relayed;
 mod server;
 mod signal;
+mod turn;
 
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -19,17 +24,17 @@ use crate::people::Clinic;
 use crate::server::Server;
 
 #[derive(Parser)]
-#[command(name = "bedside-load", about = "Makes load at one Socket.IO server and says what it cost.")]
+#[command(name = "bedside-load", about = "Makes load at one server and says what it cost.")]
 struct Cli {
-    #[command(flatten)]
-    at: At,
     #[command(subcommand)]
     command: Command,
 }
 
-/// The server, which is on this machine.
+/// The Socket.IO server, which is on this machine.
 #[derive(clap::Args)]
-struct At {
+struct Clinical<T: clap::Args> {
+    #[command(flatten)]
+    what: T,
     #[arg(long)]
     address: SocketAddr,
     /// Process whose processor time and memory are measured.
@@ -46,13 +51,19 @@ struct At {
 #[derive(clap::Subcommand)]
 enum Command {
     /// Pairs in rooms send each other signals, and every one is acknowledged.
-    Signal(signal::Signals),
+    Signal(Clinical<signal::Signals>),
     /// Set-ups of connections by people who have been here before.
-    Connect(connect::Connects),
+    Connect(Clinical<connect::Connects>),
     /// Connections that are held and say nothing.
-    Idle(idle::Idles),
+    Idle(Clinical<idle::Idles>),
     /// Whole calls in a closed loop: none lost, none doubled, none stuck.
-    Calls(calls::Calls),
+    Calls(Clinical<calls::Calls>),
+    /// Packets through a relay, both ways.
+    Relayed(relayed::Packets),
+    /// Allocations at a relay: how fast, and what each weighs.
+    Allocations(allocations::Allocations),
+    /// A relay that knows no protocol: what any relay costs at least.
+    Bare(bare::Bare),
 }
 
 /// What ends a run.
@@ -79,12 +90,23 @@ fn main() -> ExitCode {
 }
 
 async fn run(cli: Cli) -> Result<serde_json::Value, Failure> {
-    let clinic = Clinic::new(cli.at.address, &cli.at.secret, &cli.at.people);
-    let server = Server::new(cli.at.server_pid);
     match cli.command {
-        Command::Signal(signals) => signals.run(&clinic, &server).await,
-        Command::Connect(connects) => connects.run(&clinic, &server).await,
-        Command::Idle(idles) => idles.run(&clinic, &server).await,
-        Command::Calls(calls) => calls.run(&clinic, &server).await,
+        Command::Signal(at) => at.what.run(&at.clinic(), &at.server()).await,
+        Command::Connect(at) => at.what.run(&at.clinic(), &at.server()).await,
+        Command::Idle(at) => at.what.run(&at.clinic(), &at.server()).await,
+        Command::Calls(at) => at.what.run(&at.clinic(), &at.server()).await,
+        Command::Relayed(packets) => packets.run().await,
+        Command::Allocations(allocations) => allocations.run().await,
+        Command::Bare(bare) => bare.run(),
+    }
+}
+
+impl<T: clap::Args> Clinical<T> {
+    fn clinic(&self) -> Clinic {
+        Clinic::new(self.address, &self.secret, &self.people)
+    }
+
+    fn server(&self) -> Server {
+        Server::new(self.server_pid)
     }
 }
