@@ -14,11 +14,20 @@ const PEERS = fileURLToPath(new URL("../peers/", import.meta.url));
 const NO_LIMIT = "1000000000";
 
 /** Bedside on a database of its own. */
-export async function bedside(binary, ...flags) {
+export function bedside(binary, ...flags) {
+  return serve([binary], "127.0.0.1:0", flags);
+}
+
+/** The same in a network of its own. */
+export function bedsideIn(namespace, binary, listen, ...flags) {
+  return serve(["ip", "netns", "exec", namespace, binary], listen, flags);
+}
+
+async function serve([program, ...before], listen, flags) {
   const folder = mkdtempSync(join(tmpdir(), "bedside-bench-"));
-  const args = ["serve", "--listen", "127.0.0.1:0", "--data-dir", folder, "--writes-per-address", NO_LIMIT, ...flags];
+  const own = ["serve", "--listen", listen, "--data-dir", folder, "--writes-per-address", NO_LIMIT];
   const env = { ...process.env, BEDSIDE_HOST_TOKEN_SECRET: SECRET, RUST_LOG: "error" };
-  const running = await start("Bedside", binary, args, env);
+  const running = await start("Bedside", program, [...before, ...own, ...flags], env);
   return { ...running, stop: async () => (await running.stop(), rmSync(folder, { recursive: true, force: true })) };
 }
 

@@ -80,7 +80,7 @@ export async function sdk() {
   const { build } = await import(new URL("../../web/node_modules/vite/dist/node/index.js", import.meta.url).href);
   const folder = mkdtempSync(join(tmpdir(), "bedside-sdk-"));
   const entry = new URL("../../web/packages/client/src/index.ts", import.meta.url).pathname;
-  const lib = { entry, formats: ["es"], fileName: "bedside" };
+  const lib = { entry, formats: ["es"], fileName: () => "bedside.js" };
   await build({ configFile: false, logLevel: "silent", build: { lib, outDir: folder, minify: false } });
   const script = readFileSync(join(folder, "bedside.js"), "utf8");
   rmSync(folder, { recursive: true });
