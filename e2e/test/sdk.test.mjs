@@ -81,6 +81,13 @@ test("the two connect while it rings, over a relay and without a camera, and tak
   assert.deepEqual(await Promise.all([ada.evaluate(connections), jane.evaluate(connections)]), [1, 1]);
 });
 
+test("what is lost while it rings is said again", NEEDS, async (t) => {
+  const { ada, jane } = await ringing(t, { hold: { from: "ada", signals: 3 } });
+  await Promise.all([until(ada, isConnected), until(jane, isConnected)]);
+  await answer({ ada, jane });
+  assert.deepEqual(await Promise.all([ada.evaluate(connections), jane.evaluate(connections)]), [1, 1]);
+});
+
 for (const { lost, from, first } of [
   { lost: "offer", from: "ada", first: "ada" },
   { lost: "answer", from: "jane", first: "jane" },
@@ -158,7 +165,8 @@ async function ringing(t, { lines, isRelayed = false, browsers = {}, hold } = {}
     const browser = await browse(t);
     await browser.addInitScript(keepCount, { isRelayed });
     const { sub } = person;
-    if (hold) await browser.addInitScript(holdBack, { isLost: hold.from === sub, isLast: hold.last === sub });
+    const lost = hold?.from === sub ? (hold.signals ?? 1_000) : 0;
+    if (hold) await browser.addInitScript(holdBack, { lost, isLast: hold.last === sub });
     await lines?.lead(browser);
     return open(browser, page);
   };
@@ -216,13 +224,16 @@ function keepCount({ isRelayed } = {}) {
   };
 }
 
-/** Runs in a page before anything else: what it says while it rings is lost, or it enters when it is told to. */
-function holdBack({ isLost, isLast }) {
+/** Runs in a page before anything else: what it says first while it rings is lost, or it enters when it is told to. */
+function holdBack({ lost, isLast }) {
   const { send } = WebSocket.prototype;
   const mayEnter = new Promise((resolve) => (globalThis.enter = resolve));
   WebSocket.prototype.send = function (message) {
     const isOf = (event) => String(message).includes(`"${event}"`);
-    if (isLost && isOf("ring-signal")) return;
+    if (isOf("ring-signal") && lost > 0) {
+      lost -= 1;
+      return;
+    }
     if (isLast && isOf("join-room")) void mayEnter.then(() => send.call(this, message));
     else send.call(this, message);
   };

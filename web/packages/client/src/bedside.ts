@@ -4,7 +4,7 @@ import { Cell, type Readable } from "./cell.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import type { CallType, Heard, IceServer, OfCall, Place } from "./heard.ts";
 import { LocalMedia } from "./media/local.ts";
-import { RingingPeers } from "./media/preconnect.ts";
+import { canConnect, RingingPeers } from "./media/preconnect.ts";
 import { codeOf, type RefusalCode } from "./problem.ts";
 import { Room } from "./room.ts";
 
@@ -67,7 +67,7 @@ export class Bedside {
     const rings = (news: Heard["incoming-video-call"]) => {
       this.#apply({ event: "incoming-video-call", news });
       // What a device acknowledges with tells the caller what it can do.
-      return { preconnect: this.#early.isPossible };
+      return { preconnect: canConnect() };
     };
     connection.answer("incoming-video-call", rings, signal);
   }
@@ -87,7 +87,7 @@ export class Bedside {
     const ring = ++this.#ring;
     this.#apply({ event: "ring-begun", news: { calleeId, callType } });
     const wish = {
-      ...{ calleeId, callType, requestId: freshKey(), preconnect: this.#early.isPossible },
+      ...{ calleeId, callType, requestId: freshKey(), preconnect: canConnect() },
       ...(reason && { reason }),
       ...(appointmentId && { appointmentId }),
     };

@@ -33,6 +33,11 @@ export interface CallRinging extends OfCall {
   readonly preconnect?: boolean;
 }
 
+export interface CallAccepted extends OfCall {
+  /** The device at which it was answered. */
+  readonly deviceId: string;
+}
+
 export interface CallRejected extends OfCall {
   readonly reason?: string | null;
 }
@@ -190,7 +195,7 @@ export interface Heard {
   error: { readonly event: string; readonly code: RefusalCode; readonly message: string };
   "incoming-video-call": IncomingCall;
   "call-ringing": CallRinging;
-  "call-accepted": OfCall;
+  "call-accepted": CallAccepted;
   "call-rejected": CallRejected;
   "call-cancelled": OfCall;
   "call-missed": OfCall;

@@ -4,9 +4,8 @@ import type { Connection } from "./connection.ts";
 import type { ChatMessage, Heard, InvitationWish, Place, Said, Signal } from "./heard.ts";
 import type { LocalMedia, LocalState } from "./media/local.ts";
 import { type EarlyPeers, Mesh, NO_EARLY_PEERS } from "./media/mesh.ts";
-import type { Tracks } from "./media/peer.ts";
 import { Talk, type TalkState } from "./media/talk.ts";
-import type { Peer } from "./media/peer.ts";
+import { NOTHING, type Peer, type Tracks } from "./media/peer.ts";
 import { codeOf, Refused } from "./problem.ts";
 import { type Attendee, atTheStart, reduceRoom, type RoomEvent, type RoomFacts } from "./room-state.ts";
 
@@ -225,6 +224,7 @@ export class Room {
     const before = this.#facts;
     this.#facts = reduceRoom(before, event);
     if (this.#facts === before) return;
+    this.#sendEarly();
     if (this.#facts.stage.state === "over") this.#gone.abort();
     if (this.#facts.stage.state === "inside") this.#connect(event);
     else this.#disconnect();
@@ -362,6 +362,7 @@ export class Room {
   /** What this side sends has changed. */
   #show(local: LocalState): void {
     this.#mesh?.use(tracksOf(local));
+    this.#sendEarly();
     if (this.#facts.stage.state !== "inside") return;
     const shown = shownOf(local);
     const tell = (event: "toggle-audio" | "toggle-video", isEnabled: boolean) =>
@@ -371,6 +372,15 @@ export class Room {
     // That it begins is told by `shareScreen`, which must be allowed to.
     if (this.#told.screen && !shown.screen) void this.#ask("screen-share-stop", {}).catch(() => undefined);
     this.#told = shown;
+  }
+
+  /** Whoever has accepted is seen before the room says that they are there; nobody is seen in front of its door. */
+  #sendEarly(): void {
+    const { callId, stage, atTheDoor } = this.#facts;
+    if (callId === undefined) return;
+    if (stage.state === "over") return this.#early.forget(callId);
+    const isApart = stage.state === "waiting" || atTheDoor.length > 0;
+    this.#early.use(callId, isApart ? NOTHING : tracksOf(this.#local.state.value));
   }
 
   /** A server that was restarted does not know it any more. */

@@ -29,18 +29,16 @@ function live(status: LiveCall["status"]): LiveCall {
   return { ...OF, status, callType: "video", callerId: "ada", calleeId: "jane" };
 }
 
+const ACCEPTED: CallEvent = { event: "call-accepted", news: { ...OF, deviceId: "desk" } };
+
 test.each<[string, CallEvent[], Outgoing["state"] | undefined]>([
   ["nothing, before one rings", [], undefined],
   ["calling, until the server has it", [BEGUN], "calling"],
   ["sent, until a device rings", [BEGUN, SENT], "sent"],
   ["ringing", [BEGUN, SENT, RINGING], "ringing"],
   ["ringing, also if that overtakes the answer", [BEGUN, RINGING, SENT], "ringing"],
-  ["accepted", [BEGUN, SENT, RINGING, { event: "call-accepted", news: OF }], "accepted"],
-  [
-    "accepted, and a second device that rings changes nothing",
-    [BEGUN, SENT, { event: "call-accepted", news: OF }, RINGING],
-    "accepted",
-  ],
+  ["accepted", [BEGUN, SENT, RINGING, ACCEPTED], "accepted"],
+  ["accepted, and a second device that rings changes nothing", [BEGUN, SENT, ACCEPTED, RINGING], "accepted"],
   [
     "accepted at once, if the two rang each other",
     [BEGUN, { event: "ring-sent", news: { ...OF, expiresAt: null } }],
@@ -50,11 +48,7 @@ test.each<[string, CallEvent[], Outgoing["state"] | undefined]>([
   ["over, if it was declined", [BEGUN, SENT, { event: "call-rejected", news: OF }], "over"],
   ["over, if the server refused", [BEGUN, { event: "ring-refused", news: { code: "busy" } }], "over"],
   ["over, if one gave up", [BEGUN, { event: "ring-given-up", news: {} }], "over"],
-  [
-    "still over, whatever comes later",
-    [BEGUN, SENT, { event: "call-missed", news: OF }, { event: "call-accepted", news: OF }],
-    "over",
-  ],
+  ["still over, whatever comes later", [BEGUN, SENT, { event: "call-missed", news: OF }, ACCEPTED], "over"],
   [
     "ringing, whatever happens to another call",
     [BEGUN, SENT, RINGING, { event: "call-missed", news: OTHER }],

@@ -162,7 +162,7 @@ impl Teller<'_> {
                 vec![Step::Rings { to: caller.clone(), device: device.clone(), payload }]
             }
             Event::Accepted { by, device } => {
-                let accepted = json!({ "acceptedBy": by.as_str() });
+                let accepted = json!({ "acceptedBy": by.as_str(), "deviceId": device.as_str() });
                 vec![
                     self.person(caller, "call-accepted", accepted.clone()),
                     self.person(caller, "call-answered", accepted),

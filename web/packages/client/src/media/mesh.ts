@@ -18,11 +18,21 @@ export interface MeshSetup {
 
 /** Connections that are there before the room is entered. */
 export interface EarlyPeers {
+  /** The call was accepted: this goes over what is connected, also before the room tells who is there. */
+  use(callId: string, tracks: Tracks): void;
+  forget(callId: string): void;
   take(other: Other): Peer | undefined;
+  takeConnected(other: Other): Peer | undefined;
   takeNamed(signal: Signal): Peer | undefined;
 }
 
-export const NO_EARLY_PEERS: EarlyPeers = { take: () => undefined, takeNamed: () => undefined };
+export const NO_EARLY_PEERS: EarlyPeers = {
+  use: () => undefined,
+  forget: () => undefined,
+  take: () => undefined,
+  takeConnected: () => undefined,
+  takeNamed: () => undefined,
+};
 
 /** One connection to each of the others in a room. */
 export class Mesh {
@@ -52,7 +62,12 @@ export class Mesh {
   enter(others: readonly Other[]): void {
     const present = new Set(others.map(({ userId }) => userId));
     for (const userId of this.#peers.value.keys()) if (!present.has(userId)) this.forget(userId);
-    for (const other of others) this.#others.set(other.userId, other);
+    for (const other of others) {
+      this.#others.set(other.userId, other);
+      // What they send over it already is to be seen; they look for the direct path.
+      const early = this.#peers.value.has(other.userId) ? undefined : this.#setup.early.takeConnected(other);
+      if (early) this.#adopt(other.userId, early, "answer");
+    }
   }
 
   /** Somebody has come in: whoever is there already makes the offer. */

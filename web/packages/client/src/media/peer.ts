@@ -8,6 +8,8 @@ export interface Tracks {
   readonly video: MediaStreamTrack | null;
 }
 
+export const NOTHING: Tracks = { audio: null, video: null };
+
 /** `reconnecting` keeps the last picture. */
 export type PeerState = "connecting" | "connected" | "reconnecting" | "closed";
 

@@ -1,11 +1,12 @@
 import type { Connection } from "../connection.ts";
-import type { CallRinging, IceServer, OfCall, RingSignal, Signal } from "../heard.ts";
+import type { CallAccepted, CallRinging, IceServer, OfCall, RingSignal, Signal } from "../heard.ts";
 import type { EarlyPeers, Other } from "./mesh.ts";
-import { Peer } from "./peer.ts";
+import { NOTHING, Peer, type Tracks } from "./peer.ts";
 
 /** The caller keeps a connection for at most so many ringing devices. */
 const AT_MOST = 2;
-const NOTHING = { audio: null, video: null };
+/** Nobody waits longer for what takes half a second. */
+const TRY_AGAIN = 4_000;
 
 interface Early {
   readonly callId: string;
@@ -21,14 +22,17 @@ interface Early {
  */
 export class RingingPeers implements EarlyPeers {
   readonly #connection: Connection;
+  readonly #signal: AbortSignal;
   #iceServers: readonly IceServer[] = [];
   #early: readonly Early[] = [];
 
   constructor(connection: Connection, signal: AbortSignal) {
     this.#connection = connection;
+    this.#signal = signal;
     connection.on("sync", ({ iceServers }) => (this.#iceServers = iceServers), signal);
     connection.on("call-ringing", (news) => this.#rings(news), signal);
     connection.on("ring-signal", (news) => this.#take(news), signal);
+    connection.on("call-accepted", (news) => this.#keepOnly(news), signal);
     for (const over of [
       "call-cancelled",
       "call-missed",
@@ -36,25 +40,27 @@ export class RingingPeers implements EarlyPeers {
       "call-answered-elsewhere",
       "call-ended",
     ] as const) {
-      connection.on(over, (news) => this.#drop((one) => one.callId === (news as OfCall).callId), signal);
+      connection.on(over, (news) => this.forget((news as OfCall).callId), signal);
     }
     signal.addEventListener("abort", () => this.#drop(() => true), { once: true });
   }
 
-  /** Without a relay there is no way that shows no address. */
-  get isPossible(): boolean {
-    const hasRelay = this.#iceServers.some(({ urls }) => urls.some((url) => /^turns?:/.test(url)));
-    return hasRelay && typeof RTCPeerConnection !== "undefined";
+  use(callId: string, tracks: Tracks): void {
+    for (const one of this.#early) if (one.callId === callId) one.peer.use(tracks);
   }
 
-  /** The connection to that person's device, which is then the caller's to close. */
-  take({ userId, client }: Other): Peer | undefined {
-    const own = this.#connection.deviceId;
-    return this.#release(
-      (one) =>
-        one.deviceId === client?.device ||
-        (one.deviceId === own && one.userId === userId && client?.device !== undefined),
-    );
+  /** It does not come to a room. */
+  forget(callId: string): void {
+    this.#drop((one) => one.callId === callId);
+  }
+
+  /** The connection to that person's device, which is then the room's to close. */
+  take(other: Other): Peer | undefined {
+    return this.#release((one) => this.#isTo(one, other));
+  }
+
+  takeConnected(other: Other): Peer | undefined {
+    return this.#release((one) => this.#isTo(one, other) && one.peer.state.value === "connected");
   }
 
   takeNamed(signal: Signal): Peer | undefined {
@@ -64,16 +70,35 @@ export class RingingPeers implements EarlyPeers {
   /** A device rings that can connect already: the caller offers. */
   #rings({ callId, deviceId, preconnect }: CallRinging): void {
     const others = this.#early.filter((one) => one.callId === callId);
-    if (!preconnect || !this.isPossible || others.length >= AT_MOST) return;
+    if (!preconnect || !this.#hasRelay || others.length >= AT_MOST) return;
     if (others.some((one) => one.deviceId === deviceId)) return;
-    this.#begin({ callId, deviceId, userId: undefined }).offer();
+    const peer = this.#begin({ callId, deviceId, userId: undefined });
+    peer.offer();
+    this.#tryAgain(peer);
+  }
+
+  /** What was said was lost, or is slow. The callee takes it for news of the same connection, or for its beginning. */
+  #tryAgain(peer: Peer): void {
+    const again = setInterval(() => peer.restart(), TRY_AGAIN);
+    peer.state.watch((state) => state !== "connecting" && clearInterval(again), this.#signal);
   }
 
   #take({ callId, deviceId, userId, signal }: RingSignal): void {
     const known = this.#early.find((one) => one.callId === callId && one.deviceId === deviceId);
     const isRung = deviceId === this.#connection.deviceId;
-    const peer = known?.peer ?? (isRung && this.isPossible ? this.#begin({ callId, deviceId, userId }) : undefined);
+    const peer = known?.peer ?? (isRung && this.#hasRelay ? this.#begin({ callId, deviceId, userId }) : undefined);
     if (signal.type === "offer" || peer?.continues(signal)) peer?.take(signal);
+  }
+
+  /** The other devices of the callee were not answered at; nothing goes to them. */
+  #keepOnly({ callId, deviceId }: CallAccepted): void {
+    this.#drop((one) => one.callId === callId && one.deviceId !== deviceId);
+  }
+
+  #isTo({ deviceId, userId }: Early, other: Other): boolean {
+    const device = other.client?.device;
+    const isOwn = deviceId === this.#connection.deviceId;
+    return deviceId === device || (isOwn && userId === other.userId && device !== undefined);
   }
 
   #begin(of: Omit<Early, "peer">): Peer {
@@ -86,12 +111,17 @@ export class RingingPeers implements EarlyPeers {
       tracks: NOTHING,
       send: (signal) => {
         const sent = this.#connection.ask("ring-signal", { callId, deviceId, signal });
-        // What does not arrive is made up for in the room.
+        // What does not arrive is said again, or made up for in the room.
         void sent.catch(() => undefined);
       },
     });
     this.#early = [...this.#early, { ...of, peer }];
     return peer;
+  }
+
+  /** Without one there is no way that shows no address. */
+  get #hasRelay(): boolean {
+    return this.#iceServers.some(({ urls }) => urls.some((url) => /^turns?:/.test(url)));
   }
 
   #release(isWanted: (one: Early) => boolean): Peer | undefined {
@@ -107,4 +137,9 @@ export class RingingPeers implements EarlyPeers {
     for (const one of this.#early.filter(isOver)) one.peer.close();
     this.#early = this.#early.filter((one) => !isOver(one));
   }
+}
+
+/** Whether this is a browser in which calls work. Whether there is a relay as well is known by the time it rings. */
+export function canConnect(): boolean {
+  return typeof RTCPeerConnection !== "undefined";
 }

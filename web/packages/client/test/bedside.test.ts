@@ -1,0 +1,26 @@
+import { afterEach, expect, test, vi } from "vitest";
+import { Bedside } from "../src/bedside.ts";
+import { Cell } from "../src/cell.ts";
+import type { Connection } from "../src/connection.ts";
+
+afterEach(() => vi.unstubAllGlobals());
+
+/** A connection on which nothing was heard yet. It keeps what is asked. */
+function silent() {
+  const asked: object[] = [];
+  const connection = {
+    deviceId: "desk",
+    reach: new Cell("online"),
+    on: () => undefined,
+    answer: () => undefined,
+    ask: async (_event: string, payload: object) => (asked.push(payload), {}),
+  };
+  return { asked, connection: connection as unknown as Connection };
+}
+
+test("whoever rings before anything is known yet still connects while it rings", async () => {
+  vi.stubGlobal("RTCPeerConnection", class {});
+  const { asked, connection } = silent();
+  await new Bedside(connection, new AbortController().signal).ring("jane");
+  expect(asked).toMatchObject([{ calleeId: "jane", preconnect: true }]);
+});
