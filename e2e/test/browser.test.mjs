@@ -16,8 +16,8 @@ test("two people in their browsers ring, see each other, reload and hang up", NE
   await ada.getByRole("link", { name: "Practitioners" }).click();
   await ada.locator(".tile", { hasText: "Jane Smith" }).getByText("Online").waitFor();
   await ada.getByRole("button", { name: "Start a video call with Jane Smith" }).click();
-  await ada.getByText("It rings at Jane Smith's.").waitFor();
-  await jane.getByText("Ada Patient is calling").waitFor();
+  await ada.getByText("Ringing…").waitFor();
+  await jane.getByRole("heading", { name: "Ada Patient", level: 2 }).waitFor();
   await jane.getByRole("button", { name: "Accept", exact: true }).click();
   await Promise.all([
     ada.waitForURL(/\/patient\/video-call\/[^/]+$/),
@@ -34,7 +34,7 @@ test("two people in their browsers ring, see each other, reload and hang up", NE
     jane.getByRole("heading", { name: "Ada Patient has ended the call" }).waitFor(),
   ]);
   await Promise.all([ada, jane].map((page) => page.getByRole("button", { name: "Close" }).click()));
-  await Promise.all([ada.waitForURL(/\/patient\/appointments$/), jane.waitForURL(/\/doctor\/dashboard$/)]);
+  await Promise.all([ada.waitForURL(/\/patient\/doctors$/), jane.waitForURL(/\/doctor\/dashboard$/)]);
 });
 
 test("a guest comes by a link, through the waiting room, and what they write is read by everybody", NEEDS, async (t) => {
@@ -86,12 +86,43 @@ test("a ring that is declined or given up is told in words", NEEDS, async (t) =>
   const ring = () => ada.getByRole("button", { name: "Start a video call with Jane Smith" }).click();
   await ring();
   await jane.getByRole("button", { name: "Decline", exact: true }).click();
-  await ada.getByText("Jane Smith cannot talk now. Book a time instead.").waitFor();
+  await ada.getByText("Jane Smith cannot talk now. Try again later, or book a time.").waitFor();
   await ada.getByRole("button", { name: "Close" }).click();
   await ring();
-  await jane.getByText("Ada Patient is calling").waitFor();
+  await jane.getByRole("heading", { name: "Ada Patient", level: 2 }).waitFor();
   await ada.getByRole("button", { name: "Cancel" }).click();
-  await jane.getByText("Ada Patient is calling").waitFor({ state: "detached" });
+  await jane.getByText("Ada Patient is not calling any more.").waitFor();
+});
+
+test("the caller's camera opens at the press of Call, and closes when they give up", NEEDS, async (t) => {
+  const { links } = await demo(t);
+  const browser = await browse(t);
+  await browser.addInitScript(() => {
+    const { mediaDevices } = navigator;
+    const ask = mediaDevices.getUserMedia.bind(mediaDevices);
+    const tracks = [];
+    mediaDevices.getUserMedia = async (wish) => {
+      const stream = await ask(wish);
+      tracks.push(...stream.getTracks());
+      return stream;
+    };
+    globalThis.open = () => tracks.filter(({ readyState }) => readyState === "live").map(({ kind }) => kind).sort();
+  });
+  const jane = await signIn(browser, links["Jane Smith"], "Jane Smith");
+  const ada = await signIn(browser, links["Ada Patient"], "Ada Patient");
+  const isOpen = (page, kinds) => page.waitForFunction((kinds) => String(globalThis.open()) === kinds, kinds);
+  await ada.getByRole("link", { name: "Practitioners" }).click();
+  // A hurried hand presses twice.
+  await ada.getByRole("button", { name: "Start a video call with Jane Smith" }).dblclick();
+  await isOpen(ada, "audio,video");
+  await jane.getByRole("heading", { name: "Ada Patient", level: 2 }).waitFor();
+  await isOpen(jane, "");
+  await ada.getByRole("button", { name: "Cancel" }).click();
+  await isOpen(ada, "");
+  await ada.getByRole("button", { name: "Start a video call with Jane Smith" }).click();
+  await jane.getByRole("button", { name: "Voice", exact: true }).click();
+  await plays(jane, "video.remote");
+  await isOpen(jane, "audio");
 });
 
 test("somebody without a camera is told so, and still sees the other", NEEDS, async (t) => {

@@ -53,7 +53,7 @@ export class BedsideApp extends LitElement {
       <main id="main">
         ${said ? html`<p class="card notice" role="status">${said}</p>` : nothing} ${page(routeOf(location.pathname))}
       </main>
-      <incoming-calls class="rings" .me=${this.#me}></incoming-calls>
+      <incoming-calls></incoming-calls>
     `;
   }
 

@@ -108,6 +108,19 @@ export function go(path: string, how: "push" | "replace" = "push", said?: string
   window.dispatchEvent(new PopStateEvent("popstate"));
 }
 
+/** Goes to a page from which one comes back to this one. */
+export function goAside(path: string): void {
+  history.pushState({ from: location.pathname }, "", path);
+  window.dispatchEvent(new PopStateEvent("popstate"));
+}
+
+/** Where one was before `goAside`, also after a reload. */
+export function cameFrom(): string | undefined {
+  const state: unknown = history.state;
+  const hasFrom = typeof state === "object" && state !== null && "from" in state;
+  return hasFrom && typeof state.from === "string" ? state.from : undefined;
+}
+
 /** What `go` gave along. */
 export function saidOnTheWay(): string {
   const state: unknown = history.state;

@@ -1,5 +1,6 @@
 import { type Bedside, codeOf, type IncomingCall as Ring } from "@bedside/client";
 import type { AcceptCall, DeclineCall, IncomingCall } from "./incoming-call.ts";
+import { keepMedia, openMedia } from "./call-media.ts";
 import { begun, lasts } from "./ring-time.ts";
 import { refusal } from "./refusal.ts";
 
@@ -31,10 +32,13 @@ export function answerCalls(element: IncomingCall, bedside: Bedside, signal: Abo
     const { callerName = "" } = before.find((ring) => ring.callId === callId) ?? {};
     element.answering = callId;
     element.trouble = "";
+    const media = openMedia(callType);
     try {
       const answer = await bedside.answer(callId);
+      keepMedia(callId, media);
       element.answered({ ...answer, callType, bedside });
     } catch (failure) {
+      media.close();
       const isOver = !bedside.state.value.rings.some((ring) => ring.callId === callId);
       if (isOver) element.settled = { callerName, why: "late" };
       else element.trouble = refusal(codeOf(failure), element.words);

@@ -1,6 +1,7 @@
 import { type Bedside, type CallType, LocalMedia, type NetworkReport, type Place, testNetwork } from "@bedside/client";
 import { html, nothing, type PropertyValues, type TemplateResult, unsafeCSS } from "lit";
 import type { BedsideCall } from "./call.ts";
+import { openMedia, takeMedia } from "./call-media.ts";
 import { ConnectedElement } from "./connection.ts";
 import { define, GROUND } from "./element.ts";
 import css from "./join.css?inline";
@@ -47,7 +48,7 @@ export class Join extends ConnectedElement {
   protected override live(bedside: Bedside, signal: AbortSignal): void {
     this.#bedside = bedside;
     this.#signal = signal;
-    this.#local = new LocalMedia(signal);
+    this.#local = this.#media(signal);
     this.#isIn = false;
     // Not within the drawing that led here.
     if (this.atOnce) queueMicrotask(() => void this.#enter());
@@ -76,13 +77,20 @@ export class Join extends ConnectedElement {
     </div>`;
   }
 
+  /** Whoever has pressed Call or Accept has opened their camera with it. */
+  #media(signal: AbortSignal): LocalMedia {
+    if (!this.atOnce) return new LocalMedia(signal);
+    const media = takeMedia(this.call) ?? openMedia(this.callType);
+    signal.addEventListener("abort", media.close, { once: true });
+    return media.local;
+  }
+
   readonly #tryNetwork = (signal: AbortSignal): Promise<NetworkReport> =>
     testNetwork(this.#bedside?.iceServers ?? [], { signal });
 
   async #enter(): Promise<void> {
     const [bedside, local, signal] = [this.#bedside, this.#local, this.#signal];
     if (!bedside || !local || !signal) return;
-    if (this.atOnce) openFor(this.callType, local);
     // The larger half of the script comes when somebody needs it.
     const [{ enterCall }] = await Promise.all([import("./call-room.ts"), import("./call.ts")]);
     if (signal.aborted) return;
@@ -104,12 +112,6 @@ export class Join extends ConnectedElement {
   }
 }
 define("bedside-join", Join);
-
-/** Whoever has answered with their voice is heard; the picture is theirs to add. */
-function openFor(callType: CallType, local: LocalMedia): void {
-  void local.openMicrophone();
-  if (callType === "video") void local.openCamera();
-}
 
 /** What was allowed before is shown without a question; nothing that would ask is opened before a click. */
 async function openWhatIsAllowed(local: LocalMedia): Promise<void> {
