@@ -53,17 +53,68 @@ test("an appointment is entered by both, through the waiting room where it is on
   const { roomId } = booked;
   await ada.does("join-room", { roomId, userId: "ada" });
   assert.deepEqual(await ada.heard("waiting-room"), { roomId, position: 1 });
-  assert.equal((await jane.heard("participant-waiting")).userId, "ada");
+  const { userId, since } = await jane.heard("participant-waiting");
+  assert.equal(userId, "ada");
+  assert.ok(Math.abs(Date.parse(since) - Date.now()) < 60_000);
   assert.equal(await ada.refused("webrtc-signal", { roomId, signal: {} }), "not-found");
   assert.equal(await ada.refused("admit-participant", { roomId, userId: "ada" }), "forbidden");
   await jane.does("join-room", { roomId });
   const joined = await jane.heard("joined-room");
-  assert.deepEqual([joined.status, joined.waiting], ["Waiting", [{ userId: "ada", name: "Ada Patient" }]]);
+  assert.deepEqual([joined.status, joined.waiting], ["Waiting", [{ userId: "ada", name: "Ada Patient", since }]]);
   await jane.does("admit-participant", { roomId, userId: "ada" });
   assert.equal((await ada.heard("joined-room")).status, "InProgress");
   assert.equal((await jane.heard("user-joined")).userId, "ada");
   const room = await stage.rest("GET", `/video-call/room/appointment/${booked.id}`, ada.token);
   assert.deepEqual([room.status, room.practitionerJoined, room.patientJoined], ["InProgress", true, true]);
+});
+
+test("whoever waits reads what the practice says, as long as they wait", async (t) => {
+  const stage = await serve(t);
+  const { ada, jane } = await two(stage);
+  const { roomId } = await stage.rest("POST", "/api/appointments", jane.token, {
+    practitionerId: "jane",
+    patientId: "ada",
+    type: "Remote",
+    waitingRoom: true,
+    scheduledDate: new Date(Date.now() + 60_000).toISOString(),
+  });
+  await ada.does("join-room", { roomId });
+  await ada.heard("waiting-room");
+  await jane.heard("participant-waiting");
+  // From outside of the room, where the practice sees who waits.
+  const message = "I am with you in five minutes.";
+  assert.equal((await jane.does("waiting-message", { roomId, userId: "ada", text: message })).told, 1);
+  assert.deepEqual(await ada.heard("waiting-room"), { roomId, position: 1, message });
+  assert.equal(await jane.refused("waiting-message", { roomId, userId: "otto", text: message }), "not-found");
+  assert.equal(await ada.refused("waiting-message", { roomId, text: message }), "forbidden");
+  const otto = await stage.person("otto", "patient", "Otto Other");
+  assert.equal(await otto.refused("waiting-message", { roomId, text: message }), "not-found");
+  // It stands there still for whoever comes back to the door.
+  ada.socket.io.engine.close();
+  await ada.heard("sync");
+  await ada.does("join-room", { roomId });
+  assert.equal((await ada.heard("waiting-room")).message, message);
+  const janes = await stage.person("jane", "practitioner", "Jane Smith", { namespace: "/" });
+  assert.deepEqual((await janes.does("sync", {})).rooms.map(({ waiting }) => waiting[0].userId), ["ada"]);
+  await jane.does("waiting-message", { roomId, text: "Two minutes." });
+  assert.equal((await ada.heard("waiting-room")).message, "Two minutes.");
+  await jane.does("admit-participant", { roomId, userId: "ada" });
+  await ada.heard("joined-room");
+  await jane.does("join-room", { roomId });
+  await jane.heard("joined-room");
+  await jane.does("return-to-waiting", { roomId, userId: "ada" });
+  assert.deepEqual(await ada.heard("waiting-room"), { roomId, position: 1 });
+});
+
+test("whoever comes back into a call is told since when it runs", async (t) => {
+  const stage = await serve(t);
+  const { ada, roomId } = await inACall(stage);
+  ada.socket.io.engine.close();
+  await ada.heard("sync");
+  await ada.does("join-room", { roomId });
+  const { startedAt, durationSeconds } = await ada.heard("joined-room");
+  assert.ok(Math.abs(Date.parse(startedAt) - Date.now()) < 60_000);
+  assert.ok(durationSeconds >= 0 && durationSeconds < 60, `${durationSeconds}`);
 });
 
 test("a lost connection keeps the seat, also over kill -9 of the server", async (t) => {

@@ -1,6 +1,6 @@
 //! Entering a room, leaving it, and what else people do in a call that runs.
 
-use bedside_domain::call::{Actor, Call, Command, Opening};
+use bedside_domain::call::{Actor, Call, Command, Opening, Party};
 use bedside_domain::ids::{CallId, PersonId, RoomId};
 use bedside_domain::policy;
 use bedside_domain::refusal::Refusal;
@@ -131,6 +131,15 @@ pub async fn inside(app: &App, asker: &Asker, at: &At) -> Result<Call, Error> {
     let call = find(app, asker, at).await?.1.ok_or(Refusal::NotFound)?.value;
     policy::may_talk(&asker.viewer, &call)?;
     Ok(call)
+}
+
+/// The call whose door the asker keeps.
+pub async fn at_the_door(app: &App, asker: &Asker, at: &At) -> Result<Call, Error> {
+    let call = find(app, asker, at).await?.1.ok_or(Refusal::NotFound)?.value;
+    match call.party(&asker.viewer.id).is_some_and(Party::is_host) {
+        true => Ok(call),
+        false => Err(Refusal::Forbidden("only the practice speaks to those who wait").into()),
+    }
 }
 
 /// The calls that run for the asker, and what else a client needs to be up to date.

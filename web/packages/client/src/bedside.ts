@@ -18,6 +18,12 @@ export interface RingOptions {
   readonly appointmentId?: string;
 }
 
+/** Somebody who waits, as in `waiting` of the state. */
+export interface AtADoor {
+  readonly roomId: string;
+  readonly userId: string;
+}
+
 export interface EnterOptions {
   /** The camera and the microphone; nothing is opened on entering. */
   readonly local: LocalMedia;
@@ -124,6 +130,21 @@ export class Bedside {
   async refuse(callId: string, reason?: string): Promise<void> {
     const wish = { callId, ...(reason && { reason }) };
     await this.#settle(callId, () => this.#connection.ask("reject-video-call", wish));
+  }
+
+  /** Lets somebody in who waits at a door that one keeps, from wherever one is. */
+  async admit({ roomId, userId }: AtADoor): Promise<void> {
+    await this.#connection.ask("admit-participant", { roomId, userId });
+  }
+
+  /** Turns them away, with words for them if there are any. */
+  async deny({ roomId, userId }: AtADoor, reason?: string): Promise<void> {
+    await this.#connection.ask("deny-participant", { roomId, userId, ...(reason && { reason }) });
+  }
+
+  /** Says something to them, which they read for as long as they wait. */
+  async tellWaiting({ roomId, userId }: AtADoor, text: string): Promise<void> {
+    await this.#connection.ask("waiting-message", { roomId, userId, text });
   }
 
   /** Follows who is there of these people, as `presence` in `state`; replaces whom one followed before. */

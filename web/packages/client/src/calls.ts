@@ -1,4 +1,4 @@
-import type { CallType, Heard, IncomingCall, LiveCall, LiveRoom, OfCall } from "./heard.ts";
+import type { CallType, Heard, IncomingCall, LiveCall, LiveRoom, OfCall, Waits } from "./heard.ts";
 import type { Reach } from "./connection.ts";
 import type { RefusalCode } from "./problem.ts";
 import type { Person, Presence } from "./types.ts";
@@ -24,10 +24,7 @@ export type Outgoing =
   | (Rung & { readonly state: "over"; readonly end: RingEnd });
 
 /** Somebody who waits to be let in, wherever one keeps the door. */
-export interface Waiting extends OfCall {
-  readonly userId: string;
-  readonly name: string;
-}
+export interface Waiting extends OfCall, Waits {}
 
 /** Everything that concerns this person, outside of a room. */
 export interface Situation {
@@ -81,7 +78,9 @@ export function reduce(situation: Situation, { event, news }: CallEvent): Situat
       return { ...situation, reach: news };
     case "sync": {
       const { self, rings, calls, rooms, unread } = news;
-      const waiting = situation.waiting.filter((one) => calls.some(({ callId }) => callId === one.callId));
+      const waiting = rooms.flatMap(({ roomId, callId, waiting }) =>
+        waiting.map((one) => ({ ...one, roomId, callId })),
+      );
       return {
         ...situation,
         self,

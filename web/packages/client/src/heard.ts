@@ -59,6 +59,8 @@ export interface LiveCall extends OfCall {
 export interface LiveRoom extends OfCall {
   readonly participants: readonly string[];
   readonly position: number | null;
+  /** Who is at the door, for those who keep it. */
+  readonly waiting: readonly Waits[];
 }
 
 /** The whole of what a client must know when it comes or comes back. */
@@ -83,6 +85,11 @@ export interface ClientAnnouncement {
 export interface Member {
   readonly userId: string;
   readonly name: string;
+}
+
+/** Somebody at the door, and since when. */
+export interface Waits extends Member {
+  readonly since: string;
 }
 
 /** What somebody shows in the room. */
@@ -115,7 +122,10 @@ export interface JoinedRoom extends OfCall {
   readonly status: "Waiting" | "InProgress";
   readonly participants: readonly Seated[];
   /** Who is at the door, for those who keep it. */
-  readonly waiting: readonly Member[];
+  readonly waiting: readonly Waits[];
+  /** When the two met, and how many seconds ago: clocks differ. */
+  readonly startedAt?: string | null;
+  readonly durationSeconds?: number | null;
   readonly iceServers: readonly IceServer[];
   readonly chat: readonly ChatMessage[];
   readonly isLocked?: boolean;
@@ -124,13 +134,15 @@ export interface JoinedRoom extends OfCall {
 
 export interface WaitingRoom extends OfRoom {
   readonly position: number;
+  /** What the practice has said to whoever waits. */
+  readonly message?: string;
 }
 
 export interface MemberOfRoom extends OfRoom {
   readonly userId: string;
 }
 
-export interface MemberWaits extends MemberOfRoom, Member {}
+export interface MemberWaits extends MemberOfRoom, Waits {}
 
 export interface MemberJoined extends MemberOfRoom, Member {
   readonly role: string;
@@ -260,6 +272,7 @@ export interface Said {
   "admit-participant": [Somebody, object];
   "admit-all": [Place, object];
   "deny-participant": [Somebody & { reason?: string }, object];
+  "waiting-message": [Place & { userId?: string; text: string }, object];
   "return-to-waiting": [Somebody, object];
   "remove-participant": [Somebody, object];
   "lock-room": [Place & { isLocked: boolean }, object];

@@ -1,5 +1,5 @@
 export { Api, freshKey, type ListWish } from "./api.ts";
-export { Bedside, connect, type EnterOptions, type RingOptions } from "./bedside.ts";
+export { type AtADoor, Bedside, connect, type EnterOptions, type RingOptions } from "./bedside.ts";
 export type { Outgoing, RingEnd, Situation, Waiting } from "./calls.ts";
 export { Cell, type Readable } from "./cell.ts";
 export type { ConnectionOptions, Reach } from "./connection.ts";
@@ -14,6 +14,7 @@ export type {
   Member,
   OfCall,
   Place,
+  Waits,
 } from "./heard.ts";
 export type { Device, DeviceList, MediaProblem } from "./media/devices.ts";
 export { Devices } from "./media/devices.ts";

@@ -8,6 +8,7 @@ import type {
   Place,
   Seated,
   Shown,
+  Waits,
 } from "./heard.ts";
 import type { RefusalCode } from "./problem.ts";
 
@@ -27,7 +28,7 @@ export type RoomEnd =
 export type Stage =
   | { readonly state: "entering" }
   /** In the waiting room; 1 is next. */
-  | { readonly state: "waiting"; readonly position: number }
+  | { readonly state: "waiting"; readonly position: number; readonly message?: string }
   | { readonly state: "inside" }
   | { readonly state: "over"; readonly end: RoomEnd };
 
@@ -56,7 +57,9 @@ export interface RoomFacts {
   readonly selfId: string | undefined;
   readonly others: readonly Attendee[];
   /** Who waits to be let in, for those who keep the door. */
-  readonly atTheDoor: readonly Member[];
+  readonly atTheDoor: readonly Waits[];
+  /** For how many seconds the call had run when one came in; nothing if the two had not met. */
+  readonly ranFor: number | undefined;
   readonly isLocked: boolean;
   readonly chat: readonly ChatMessage[];
   /** Up to which message each of the others has read. */
@@ -83,6 +86,7 @@ export function atTheStart(place: Place): RoomFacts {
     selfId: undefined,
     others: [],
     atTheDoor: [],
+    ranFor: undefined,
     isLocked: false,
     chat: [],
     readUpTo: {},
@@ -97,7 +101,7 @@ export function reduceRoom(room: RoomFacts, { event, news }: RoomEvent): RoomFac
     case "joined-room":
       return entered(room, news);
     case "waiting-room":
-      return { ...room, stage: { state: "waiting", position: news.position }, others: [], roomId: news.roomId };
+      return waits(room, news);
     case "admission-denied":
       return over(room, { why: "denied", reason: news.reason ?? undefined });
     case "seat-taken":
@@ -162,7 +166,17 @@ function entered(room: RoomFacts, joined: JoinedRoom): RoomFacts {
   // What came before is all in there; what was here already may be longer than what the server repeats.
   const all = chat.reduce(written, room.chat);
   const stage: Stage = { state: "inside" };
-  return { ...room, stage, roomId, callId, selfId: userId, others, atTheDoor: waiting, isLocked, chat: all };
+  const ranFor = joined.durationSeconds ?? undefined;
+  return { ...room, stage, roomId, callId, selfId: userId, others, atTheDoor: waiting, ranFor, isLocked, chat: all };
+}
+
+function waits(room: RoomFacts, { roomId, position, message }: Heard["waiting-room"]): RoomFacts {
+  return {
+    ...room,
+    stage: { state: "waiting", position, ...(message !== undefined && { message }) },
+    others: [],
+    roomId,
+  };
 }
 
 function invited(room: RoomFacts, { userId, name, role, link }: Guest): RoomFacts {

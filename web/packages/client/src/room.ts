@@ -182,6 +182,11 @@ export class Room {
     await this.#ask("deny-participant", { userId, ...(reason && { reason }) });
   }
 
+  /** Says something to somebody who waits, or to all who do. */
+  async tellWaiting(text: string, userId?: string): Promise<void> {
+    await this.#ask("waiting-message", { text, ...(userId !== undefined && { userId }) });
+  }
+
   /** Shows somebody out. */
   async remove(userId: string): Promise<void> {
     await this.#ask("remove-participant", { userId });

@@ -99,7 +99,10 @@ test("the same ring heard twice rings once", () => {
 });
 
 test("whoever waits at a door stands there once, until they are in or gone", () => {
-  const waits: CallEvent = { event: "participant-waiting", news: { ...OF, userId: "ada", name: "Ada Patient" } };
+  const waits: CallEvent = {
+    event: "participant-waiting",
+    news: { ...OF, userId: "ada", name: "Ada Patient", since: "2026-11-21T08:00:00Z" },
+  };
   const gone: CallEvent = { event: "user-left", news: { roomId: "r1", userId: "ada", reason: "left" } };
   const elsewhere: CallEvent = { event: "user-left", news: { roomId: "r2", userId: "ada", reason: "left" } };
   expect(after(waits, waits, elsewhere).waiting).toHaveLength(1);

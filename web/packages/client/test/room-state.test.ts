@@ -123,10 +123,19 @@ test("messages are there once and in order, also those that came before", () => 
   expect(chat.map(({ id }) => id)).toEqual(["1", "2", "3"]);
 });
 
+test("whoever waits reads what the practice says to them", () => {
+  const waits: RoomEvent = { event: "waiting-room", news: { roomId: "r1", position: 1, message: "Five minutes." } };
+  expect(after(waits).stage).toEqual({ state: "waiting", position: 1, message: "Five minutes." });
+});
+
+test("whoever comes back into a call knows how long it has run", () => {
+  expect(after(joined({ durationSeconds: 75 })).ranFor).toBe(75);
+});
+
 test("whoever waits at the door is let in or leaves", () => {
   const waits: RoomEvent = {
     event: "participant-waiting",
-    news: { roomId: "r1", callId: "c1", userId: "otto", name: "Otto" },
+    news: { roomId: "r1", callId: "c1", userId: "otto", name: "Otto", since: "2026-11-21T08:00:00Z" },
   };
   const comes: RoomEvent = {
     event: "user-joined",

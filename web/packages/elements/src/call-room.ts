@@ -83,6 +83,8 @@ function ask(wish: RoomWish, room: Room): Promise<unknown> | void {
       return room.admitAll();
     case "deny":
       return room.deny(wish.userId, wish.reason);
+    case "tell-waiting":
+      return room.tellWaiting(wish.text, wish.userId);
     case "send-back":
       return room.sendBack(wish.userId);
     case "remove":

@@ -23,6 +23,7 @@ export type RoomWish =
   | Of<"write", { text: string; requestId: string; settled: Settled }>
   | Of<"read", { upTo: string }>
   | Of<"admit" | "send-back" | "remove", { userId: string }>
+  | Of<"tell-waiting", { userId: string; text: string }>
   | Of<"deny", { userId: string; reason?: string }>
   | Of<"invite", { guest: InvitationWish; settled: Settled }>;
 

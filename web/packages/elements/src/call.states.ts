@@ -35,8 +35,17 @@ const weak = (who: Person, whose: "yours" | "theirs", to: Partial<Media> = {}) =
 function room(to: Partial<RoomState> = {}): RoomState {
   return {
     stage: { state: "inside" },
-    ...{ roomId: "r", callId: "c", selfId: "self", others: [], atTheDoor: [], isLocked: false, chat: [], readUpTo: {} },
-    ...{ invited: [], typing: [], isHandRaised: false, isSaving: false, ...to },
+    ...{ roomId: "r", callId: "c", selfId: "self", others: [], atTheDoor: [], ranFor: undefined },
+    ...{
+      isLocked: false,
+      chat: [],
+      readUpTo: {},
+      invited: [],
+      typing: [],
+      isHandRaised: false,
+      isSaving: false,
+      ...to,
+    },
   };
 }
 
@@ -119,8 +128,8 @@ function chat(): RoomState["chat"] {
 }
 
 const DOOR = [
-  { userId: "omar", name: "Omar Haddad" },
-  { userId: "ines", name: "Inés Martínez-Fernández" },
+  { userId: "omar", name: "Omar Haddad", since: new Date(Date.now() - 260_000).toISOString() },
+  { userId: "ines", name: "Inés Martínez-Fernández", since: new Date(Date.now() - 35_000).toISOString() },
 ];
 const GUEST = {
   userId: "g",
@@ -133,7 +142,9 @@ export const states: States = {
   "bedside-call": {
     joining: scene(() => ({ stage: { state: "entering" } })),
     "waiting-second": scene(() => ({ stage: { state: "waiting", position: 2 } })),
-    "waiting-next": scene(() => ({ stage: { state: "waiting", position: 1 } })),
+    "waiting-next": scene(() => ({
+      stage: { state: "waiting", position: 1, message: "I am with you in five minutes." },
+    })),
     alone: scene(() => ({})),
     two: scene(() => ({ others: [jane()] })),
     "two-practice": scene(() => ({ others: [ada()] }), { as: "practice" }),

@@ -1,4 +1,4 @@
-import type { DeviceList, LocalState, Reach, RefusalCode, RoomState, Situation } from "@bedside/client";
+import type { DeviceList, LocalState, Reach, RefusalCode, RoomState, Situation, Stage } from "@bedside/client";
 import { html, nothing, type PropertyValues, type TemplateResult, unsafeCSS } from "lit";
 import x from "lucide-static/icons/x.svg?raw";
 import { fillScreen, floatPicture, stayAwake } from "./call-screen.ts";
@@ -53,6 +53,7 @@ export class BedsideCall extends CallPart {
     situation: { attribute: false },
     practitioner: { attribute: false },
     planned: {},
+    speaker: { attribute: false },
     refused: { attribute: false },
     panel: { attribute: false },
     sheet: { attribute: false },
@@ -66,6 +67,8 @@ export class BedsideCall extends CallPart {
   /** For whom and for when one waits, for the waiting room. */
   declare practitioner: WaitingRoom["practitioner"];
   declare planned: string;
+  /** The id of the loudspeaker; without it, that of the system. */
+  declare speaker: string | undefined;
   /** Why the last wish was not granted; gone with the next one. */
   declare refused: RefusalCode | undefined;
   declare panel: Panel | undefined;
@@ -82,9 +85,7 @@ export class BedsideCall extends CallPart {
   #taste: Taste = keptTaste();
   #pinned: string | undefined;
   #volumes: ReadonlyMap<string, number> = new Map();
-  #speaker: string | undefined;
   #before: RoomState | undefined;
-  #waitingSince: ReadonlyMap<string, number> = new Map();
   /** When the two met, and how long they have talked. */
   #since: number | undefined;
   #lasted: number | undefined;
@@ -183,13 +184,13 @@ export class BedsideCall extends CallPart {
       .self=${this.#taste.self}
       .corner=${this.#taste.corner}
       .volumes=${this.#volumes}
-      .speaker=${this.#speaker}
+      .speaker=${this.speaker}
     ></bedside-stage>`;
   }
 
   #alone({ room, local, reach, self }: Shown): TemplateResult {
     const { stage } = room;
-    if (stage.state === "waiting") return this.#waitingRoom(stage.position, reach);
+    if (stage.state === "waiting") return this.#waitingRoom(stage, reach);
     return html`<bedside-call-before
       .locale=${this.locale}
       .room=${room}
@@ -198,7 +199,7 @@ export class BedsideCall extends CallPart {
     ></bedside-call-before>`;
   }
 
-  #waitingRoom(position: number, reach: Reach): TemplateResult {
+  #waitingRoom({ position, message }: Stage & { readonly state: "waiting" }, reach: Reach): TemplateResult {
     return html`<div class="waiting">
       <bedside-waiting-room
         .locale=${this.locale}
@@ -207,6 +208,7 @@ export class BedsideCall extends CallPart {
         .media=${this.media}
         .practitioner=${this.practitioner}
         .planned=${this.planned}
+        .message=${message ?? ""}
         .isAway=${reach !== "online"}
         @leave-waiting=${() => this.want({ wish: "leave" })}
       ></bedside-waiting-room>
@@ -256,7 +258,6 @@ export class BedsideCall extends CallPart {
       .room=${room}
       .local=${local}
       .self=${self}
-      .waitingSince=${this.#waitingSince}
       .volumes=${this.#volumes}
       .pinned=${this.#pinned}
     ></bedside-people>`;
@@ -264,7 +265,7 @@ export class BedsideCall extends CallPart {
 
   #sheet(sheet: Sheet, { room, local, self }: Shown): TemplateResult {
     const { locale, layout } = this;
-    const own = { role: self.role, taste: this.#taste, speaker: this.#speaker };
+    const own = { role: self.role, taste: this.#taste, speaker: this.speaker };
     return sheetOf(sheet, { locale, room, local, devices: this.#devices.value, layout, ...own });
   }
 
@@ -319,8 +320,7 @@ export class BedsideCall extends CallPart {
     this.#before = room;
     const now = Date.now();
     if (before) this.#tell(newsBetween(before, room).map(({ key, values }) => this.say(key, values)));
-    const since = (userId: string) => this.#waitingSince.get(userId) ?? now;
-    this.#waitingSince = new Map(room.atTheDoor.map(({ userId }) => [userId, since(userId)]));
+    if (room.stage.state === "inside" && room.ranFor !== undefined) this.#since ??= now - room.ranFor * 1_000;
     if (room.stage.state === "inside" && room.others.length > 0) this.#since ??= now;
     if (room.stage.state === "over") this.#lasted ??= this.#since && now - this.#since;
     if (this.#pinned && !room.others.some(({ userId }) => userId === this.#pinned)) this.#pinned = undefined;
@@ -381,7 +381,7 @@ export class BedsideCall extends CallPart {
         this.#volumes = new Map([...this.#volumes, [wish.userId, wish.volume]]);
         break;
       case "speaker":
-        this.#speaker = wish.deviceId;
+        this.speaker = wish.deviceId;
         break;
       case "full-screen":
         fillScreen(this);

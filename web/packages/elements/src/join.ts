@@ -5,6 +5,8 @@ import { openMedia, takeMedia } from "./call-media.ts";
 import { ConnectedElement } from "./connection.ts";
 import { define, GROUND } from "./element.ts";
 import css from "./join.css?inline";
+import type { JoinCall } from "./device-check.ts";
+import type { WaitingRoom } from "./waiting-room.ts";
 import "./device-check.ts";
 
 /** `<bedside-join>`: the way into one call, in a place of the page: first the devices, then the call. */
@@ -18,6 +20,8 @@ export class Join extends ConnectedElement {
     atOnce: { type: Boolean, attribute: "at-once" },
     consent: {},
     heading: {},
+    practitioner: { attribute: false },
+    planned: {},
   };
 
   /** The id of the room to enter, or that of a call. */
@@ -30,10 +34,14 @@ export class Join extends ConnectedElement {
   /** What is to be agreed to before joining, if anything. */
   declare consent: string;
   declare heading: string;
+  /** Who lets one in, and when it was to begin, for the waiting room. */
+  declare practitioner: WaitingRoom["practitioner"];
+  declare planned: string;
   #bedside: Bedside | undefined;
   #local: LocalMedia | undefined;
   #signal: AbortSignal | undefined;
   #isIn = false;
+  #speaker: string | undefined;
 
   constructor() {
     super();
@@ -43,6 +51,7 @@ export class Join extends ConnectedElement {
     this.atOnce = false;
     this.consent = "";
     this.heading = "";
+    this.planned = "";
   }
 
   protected override live(bedside: Bedside, signal: AbortSignal): void {
@@ -62,7 +71,7 @@ export class Join extends ConnectedElement {
   }
 
   protected override render(): TemplateResult | typeof nothing {
-    if (this.#isIn) return html`<bedside-call></bedside-call>`;
+    if (this.#isIn) return this.#call();
     if (this.atOnce || !this.#local) return nothing;
     return html`<div class="before">
       <bedside-device-check
@@ -72,10 +81,25 @@ export class Join extends ConnectedElement {
         .locale=${this.locale}
         .media=${this.#local}
         .testNetwork=${this.#tryNetwork}
-        @join-call=${() => void this.#enter()}
+        @join-call=${this.#join}
       ></bedside-device-check>
     </div>`;
   }
+
+  #call(): TemplateResult {
+    return html`<bedside-call
+      .locale=${this.locale}
+      .zone=${this.zone}
+      .practitioner=${this.practitioner}
+      .planned=${this.planned}
+      .speaker=${this.#speaker}
+    ></bedside-call>`;
+  }
+
+  readonly #join = ({ detail }: CustomEvent<JoinCall>): void => {
+    this.#speaker = detail.speakerId;
+    void this.#enter();
+  };
 
   /** Whoever has pressed Call or Accept has opened their camera with it. */
   #media(signal: AbortSignal): LocalMedia {

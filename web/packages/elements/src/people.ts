@@ -27,7 +27,6 @@ export class BedsidePeople extends CallPart {
     room: { attribute: false },
     local: { attribute: false },
     self: { attribute: false },
-    waitingSince: { attribute: false },
     volumes: { attribute: false },
     pinned: { attribute: false },
   };
@@ -35,15 +34,12 @@ export class BedsidePeople extends CallPart {
   declare room: RoomState | undefined;
   declare local: LocalState | undefined;
   declare self: { readonly name: string; readonly role: string } | undefined;
-  /** When each of those at the door came, as far as this page knows. */
-  declare waitingSince: ReadonlyMap<string, number>;
   declare volumes: ReadonlyMap<string, number>;
   declare pinned: string | undefined;
   #copied: string | undefined;
 
   constructor() {
     super();
-    this.waitingSince = new Map();
     this.volumes = new Map();
   }
 
@@ -70,18 +66,19 @@ export class BedsidePeople extends CallPart {
   }
 
   #door(room: RoomState): TemplateResult {
-    const people = room.atTheDoor.map(({ userId, name }) => {
-      const since = this.waitingSince.get(userId);
-      return { userId, name, roomId: room.roomId ?? "", ...(since && { since: new Date(since).toISOString() }) };
-    });
+    const people = room.atTheDoor.map((one) => ({ ...one, roomId: room.roomId ?? "" }));
+    const write = ({ detail: { userId, words: text } }: CustomEvent<WordsAtTheDoor>) =>
+      this.want({ wish: "tell-waiting", userId, text });
     const turnAway = ({ detail: { userId, words } }: CustomEvent<WordsAtTheDoor>) =>
       this.want({ wish: "deny", userId, ...(words && { reason: words }) });
     return html`<section>
       <bedside-waiting-list
         .locale=${this.locale}
+        can-write
         .people=${people}
         @admit=${({ detail }: CustomEvent<AtTheDoor>) => this.want({ wish: "admit", userId: detail.userId })}
         @admit-all=${() => this.want({ wish: "admit-all" })}
+        @write-to=${write}
         @turn-away=${turnAway}
       ></bedside-waiting-list>
     </section>`;

@@ -25,6 +25,7 @@ function room(to: Partial<RoomState> = {}): RoomState {
   return {
     ...{ stage: { state: "inside" }, roomId: "r", callId: "c", selfId: "ada", others: [jane()], atTheDoor: [] },
     ...{
+      ranFor: undefined,
       isLocked: false,
       chat: [],
       readUpTo: {},
@@ -77,7 +78,11 @@ test("saving data is offered to whoever has the weak network, and once", () => {
 
 test("that somebody listens in comes before a network that is gone, and that before everything else", () => {
   const others = [jane({}, { verification: { state: "broken" }, isSoundOnly: true })];
-  const all = keys({ others, atTheDoor: [{ userId: "omar", name: "Omar" }] }, { camera: failed("denied") }, "offline");
+  const all = keys(
+    { others, atTheDoor: [{ userId: "omar", name: "Omar", since: "2026-11-21T08:00:00Z" }] },
+    { camera: failed("denied") },
+    "offline",
+  );
   expect(all).toEqual([
     "call.notice.tampered",
     "call.notice.offline",

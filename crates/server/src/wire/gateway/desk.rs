@@ -11,6 +11,7 @@ use super::{Gateway, teller};
 use crate::app::ice::Purpose;
 use crate::app::seats::Entry;
 use crate::app::{Asker, Held, Names, chat, invitations, presence, ring, seats};
+use crate::clock;
 use crate::dispatch::{Error, Once};
 use crate::wire::problem::Refused;
 use crate::wire::translate;
@@ -60,6 +61,7 @@ impl Seated<'_> {
             | Act::Lock
             | Act::End => self.command(act, given).await,
             Act::RingSignal => self.ring_signal(given),
+            Act::TellWaiting => self.tell_waiting(given).await,
             Act::Invite => self.invite(given).await,
             Act::Signal => self.signal(&self.room(given).await?, given),
             Act::ToggleVideo | Act::ToggleAudio | Act::RaiseHand | Act::ShareScreen | Act::UnshareScreen => {
@@ -87,7 +89,8 @@ impl Seated<'_> {
 
     /// Who one is comes from the token. A payload may repeat it, and nothing else.
     fn must_be_who_they_say(&self, act: Act, given: &Given<'_>) -> Result<(), Refused> {
-        let about_somebody_else = matches!(act, Act::Admit | Act::TurnAway | Act::SendBack | Act::Remove);
+        let about_somebody_else =
+            matches!(act, Act::Admit | Act::TurnAway | Act::TellWaiting | Act::SendBack | Act::Remove);
         let claimed =
             [given.user_id.as_ref().filter(|_| !about_somebody_else), given.from.as_ref(), given.caller_id.as_ref()];
         match claimed.into_iter().flatten().all(|id| id == self.me().as_str()) {
@@ -126,6 +129,10 @@ impl Seated<'_> {
             self.take_seat(&held, was_there).await?;
         }
         let waiting = translate::position(call, self.me());
+        // Another tab waits on where the first one waited; nothing has happened that would tell it so.
+        if waiting.is_some() && was_there {
+            teller::wait(self.gateway, call, self.me());
+        }
         Ok(json!({
             "roomId": room.as_str(),
             "callId": call.id.as_str(),
@@ -170,6 +177,21 @@ impl Seated<'_> {
         let payload = RingSignal { call_id, device_id, user_id: self.me().as_str(), signal };
         super::hub::send(&peer, "ring-signal", &payload);
         Ok(json!({}))
+    }
+
+    /// Kept for as long as they wait, and no longer: whoever comes back to the door finds it there.
+    async fn tell_waiting(&self, given: &Given<'_>) -> Answer {
+        let (one, text) = translate::to_the_waiting(given)?;
+        let call = seats::at_the_door(&self.gateway.wire.app, self.asker, &place(given)?).await?;
+        let people = translate::waiting_among(&call, one.as_ref());
+        if one.is_some() && people.is_empty() {
+            return Err(Refused::not_found());
+        }
+        for person in &people {
+            self.gateway.hub.write_to(&call.room, person, &text);
+            teller::wait(self.gateway, &call, person);
+        }
+        Ok(json!({ "callId": call.id.as_str(), "roomId": call.room.as_str(), "told": people.len() }))
     }
 
     async fn invite(&self, given: &Given<'_>) -> Answer {
@@ -306,11 +328,14 @@ pub async fn joined(gateway: &Gateway, call: &translate::Call, version: i64, nam
             shown
         })
         .collect();
+    let (started_at, lasts) = translate::begun(call, clock::now()).unzip();
     json!({
         "roomId": call.room.as_str(),
         "callId": call.id.as_str(),
         "userId": me.as_str(),
         "status": translate::room_status(call),
+        "startedAt": started_at,
+        "durationSeconds": lasts,
         "isLocked": call.locked,
         "participants": participants,
         "waiting": translate::waiting(call, names, me),

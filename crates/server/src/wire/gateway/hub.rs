@@ -45,6 +45,8 @@ struct Held {
     rooms: HashMap<RoomId, HashMap<PersonId, Seat>>,
     /// Which connection asked to enter, until the room has let it in.
     asking: HashMap<(RoomId, PersonId), Asking>,
+    /// What the practice said to somebody who waits; gone when they wait no more.
+    messages: HashMap<(RoomId, PersonId), String>,
     watching: Vec<Watch>,
 }
 
@@ -148,9 +150,18 @@ impl Hub {
         self.held().asking.get(&(room.clone(), person.clone())).map(|asking| asking.line.clone())
     }
 
+    pub fn write_to(&self, room: &RoomId, person: &PersonId, text: &str) {
+        self.held().messages.insert((room.clone(), person.clone()), text.to_owned());
+    }
+
+    pub fn written_to(&self, room: &RoomId, person: &PersonId) -> Option<String> {
+        self.held().messages.get(&(room.clone(), person.clone())).cloned()
+    }
+
     /// The person has the seat: the newest connection that asked. What they show is kept. [`Hub::welcome`] follows.
     pub fn seat(&self, room: &RoomId, person: &PersonId) -> Option<Line> {
         let mut held = self.held();
+        held.messages.remove(&(room.clone(), person.clone()));
         let Asking { line, client } = held.asking.remove(&(room.clone(), person.clone()))?;
         let seats = held.rooms.entry(room.clone()).or_default();
         let before = seats.remove(person);
@@ -187,6 +198,7 @@ impl Hub {
     pub fn unseat(&self, room: &RoomId, person: &PersonId) {
         let mut held = self.held();
         held.asking.remove(&(room.clone(), person.clone()));
+        held.messages.remove(&(room.clone(), person.clone()));
         if let Some(seats) = held.rooms.get_mut(room) {
             seats.remove(person);
         }
@@ -196,6 +208,7 @@ impl Hub {
         let mut held = self.held();
         held.rooms.remove(room);
         held.asking.retain(|(asked, _), _| asked != room);
+        held.messages.retain(|(waited, _), _| waited != room);
     }
 
     /// What somebody in the room shows; nothing if this connection does not sit there.

@@ -116,7 +116,7 @@ async fn tell(gateway: &Gateway, news: &CallNews) {
                 payload["preconnect"] = json!(gateway.preconnect.is_ready(&news.call.id, &device));
                 gateway.hub.tell_person(&to, None, "call-ringing", &payload);
             }
-            Step::Wait { person } => wait(gateway, news, &person),
+            Step::Wait { person } => wait(gateway, &news.call, &person),
             Step::SendBack { person } => gateway.hub.send_back(room, &person),
             Step::Unseat { person } => gateway.hub.unseat(room, &person),
             Step::Close => gateway.hub.close(room),
@@ -135,10 +135,14 @@ pub fn came(gateway: &Gateway, room: &RoomId, person: &PersonId, event: &'static
     gateway.hub.tell_room(room, To::AllBut(person), event, &payload);
 }
 
-fn wait(gateway: &Gateway, news: &CallNews, person: &PersonId) {
-    let Some(line) = gateway.hub.asking(&news.call.room, person) else { return };
-    let position = translate::position(&news.call, person);
-    hub::send(&line, "waiting-room", &json!({ "roomId": news.call.room.as_str(), "position": position }));
+/// Whoever waits hears where they stand, and what the practice has said to them.
+pub fn wait(gateway: &Gateway, call: &translate::Call, person: &PersonId) {
+    let Some(line) = gateway.hub.asking(&call.room, person) else { return };
+    let mut payload = json!({ "roomId": call.room.as_str(), "position": translate::position(call, person) });
+    if let Some(message) = gateway.hub.written_to(&call.room, person) {
+        payload["message"] = json!(message);
+    }
+    hub::send(&line, "waiting-room", &payload);
 }
 
 /// Every device of the callee rings; the caller hears that it does once a device has said so.

@@ -9,7 +9,7 @@ use bedside_domain::refusal::Refusal;
 use serde_json::{Value, json};
 
 use super::people::must_be_sound;
-use super::{Read, incoming, participants, position, room_status, time, words};
+use super::{Read, incoming, participants, position, room_status, time, waiting, words};
 use crate::app::chat::ChatMessage;
 use crate::app::invitations::{self, Invited};
 use crate::app::people::Told;
@@ -200,7 +200,19 @@ fn room(call: &Call, names: &Names, me: &PersonId) -> Value {
         "isLocked": call.locked,
         "participants": inside,
         "position": position(call, me),
+        "waiting": waiting(call, names, me),
     })
+}
+
+/// What the practice says to those who wait: to one of them, or to all.
+pub fn to_the_waiting(given: &Given<'_>) -> Read<(Option<PersonId>, String)> {
+    Ok((given.user_id.as_ref().map(PersonId::new), chat_text(given.text.as_deref())?))
+}
+
+/// Who of them waits there.
+pub fn waiting_among(call: &Call, one: Option<&PersonId>) -> Vec<PersonId> {
+    let waiting = call.seats().map(|seats| seats.waiting()).unwrap_or_default();
+    waiting.into_iter().map(|(id, _)| id.clone()).filter(|id| one.is_none_or(|one| one == id)).collect()
 }
 
 fn status(call: &Call) -> &'static str {

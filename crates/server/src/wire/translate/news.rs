@@ -2,6 +2,7 @@
 
 use bedside_domain::call::{Call, Ending, Event, Leaving, Origin, Part, Party, State};
 use bedside_domain::ids::{DeviceId, PersonId};
+use bedside_domain::time::Millis;
 use serde_json::{Value, json};
 
 use super::time;
@@ -99,7 +100,17 @@ pub fn waiting(call: &Call, names: &Names, for_whom: &PersonId) -> Vec<Value> {
         return Vec::new();
     }
     let waiting = call.seats().map(|seats| seats.waiting()).unwrap_or_default();
-    waiting.into_iter().map(|(id, _)| json!({ "userId": id.as_str(), "name": name(names, id) })).collect()
+    waiting.into_iter().map(|(id, since)| waits(id, since, names)).collect()
+}
+
+fn waits(person: &PersonId, since: Millis, names: &Names) -> Value {
+    json!({ "userId": person.as_str(), "name": name(names, person), "since": time(since) })
+}
+
+/// When the two met, and how many seconds ago, so that it does not matter how the clocks of devices go.
+pub fn begun(call: &Call, now: Millis) -> Option<(String, i64)> {
+    let State::Active { since, .. } = &call.state else { return None };
+    Some((time(*since), now.since(*since).as_seconds()))
 }
 
 /// Where somebody stands in the waiting room, the first being 1.
@@ -206,7 +217,8 @@ impl Teller<'_> {
         if is_inside(self.call, person) {
             return self.seated(person);
         }
-        let waiting = json!({ "userId": person.as_str(), "name": name(self.names, person) });
+        let since = self.call.seats().and_then(|seats| seats.get(person)?.place.there_since());
+        let waiting = waits(person, since.unwrap_or(self.call.requested_at), self.names);
         let hosts = [&self.call.caller, &self.call.callee].into_iter().filter(|party| party.is_host());
         let told = hosts.map(|host| self.person(&host.id, "participant-waiting", waiting.clone()));
         [Step::Wait { person: person.clone() }].into_iter().chain(told).collect()

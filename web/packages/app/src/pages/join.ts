@@ -37,12 +37,14 @@ export class JoinPage extends Page<Door> {
   /** A token lasts for a while, a link for the whole appointment. */
   readonly #pass = async (): Promise<string> => (await api.join(this.#link)).token;
 
-  #call({ practitioner, name }: Invitation, roomId: string): TemplateResult {
+  #call({ practitioner, name, scheduledDate }: Invitation, roomId: string): TemplateResult {
     const own = name === practitioner.name;
     return html`<bedside-join
       class="over-page"
       theme="auto"
       heading=${own ? say("join.yours") : say("join.with", { name: practitioner.name })}
+      .practitioner=${own ? undefined : { name: practitioner.name, about: practitioner.specialization ?? "" }}
+      planned=${scheduledDate ?? ""}
       .server=${location.origin}
       .room=${roomId}
       .fetchToken=${this.#pass}
