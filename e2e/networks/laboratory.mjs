@@ -34,6 +34,8 @@ export function obstacle() {
 export class Laboratory {
   #host;
   #count = 0;
+  /** The last of the addresses that people have. */
+  #last = 19;
   #people = new Map();
 
   constructor(host) {
@@ -57,6 +59,23 @@ export class Laboratory {
     return this.#people.get(key);
   }
 
+  /** The namespace of somebody whose phone is in a Wi-Fi that is open; it turns the mobile network on when it needs it. */
+  phone(who) {
+    const name = this.#connected(`phone-${who}`, this.#address());
+    this.#join(name, "mobile", this.#address());
+    ip(name, "link set mobile down");
+    return name;
+  }
+
+  leaveWifi(phone) {
+    ip(phone, "link set wan down");
+  }
+
+  takeMobile(phone) {
+    ip(phone, "link set mobile up");
+    ip(phone, `route add default via ${GATE} dev mobile`);
+  }
+
   end() {
     clear((pid) => pid === process.pid);
   }
@@ -77,7 +96,7 @@ export class Laboratory {
   }
 
   #move(key, box) {
-    const address = `203.0.113.${20 + this.#people.size}`;
+    const address = this.#address();
     if (!box) return this.#connected(key, address);
     const wan = this.#connected(`${key}-box`, address);
     rules(wan, `
@@ -94,17 +113,25 @@ export class Laboratory {
     return this.#behind(wan, key);
   }
 
+  #address() {
+    return `203.0.113.${(this.#last += 1)}`;
+  }
+
   /** A namespace in the world, under that address. */
   #connected(what, address) {
     const name = this.#namespace(what);
-    const port = `port${(this.#count += 1)}`;
-    ip(nameOf("world"), `link add ${port} type veth peer name wan netns ${name}`);
-    ip(nameOf("world"), `link set ${port} master bridge up`);
-    ip(name, `address add ${address}/24 dev wan`);
-    ip(name, "link set wan up");
+    this.#join(name, "wan", address);
     // The world has no further end: what goes to somebody's private address is lost there, without a word.
     ip(name, `route add default via ${GATE}`);
     return name;
+  }
+
+  #join(name, device, address) {
+    const port = `port${(this.#count += 1)}`;
+    ip(nameOf("world"), `link add ${port} type veth peer name ${device} netns ${name}`);
+    ip(nameOf("world"), `link set ${port} master bridge up`);
+    ip(name, `address add ${address}/24 dev ${device}`);
+    ip(name, `link set ${device} up`);
   }
 
   /** A namespace behind that one, as homes have it: everybody has the same private address. */

@@ -16,7 +16,10 @@ import { EXPECTED, isShort, KINDS, TO_THE_RELAY } from "./kinds.mjs";
 import { Laboratory, obstacle, SERVER, WORLD } from "./laboratory.mjs";
 
 const HOST = "calls.test";
-const PAGE = readFileSync(new URL("../test/smallest-page.html", import.meta.url), "utf8");
+const PAGE = readFileSync(new URL("../test/smallest-page.html", import.meta.url), "utf8").replace(
+  "let room;",
+  "let room;\n  globalThis.at = () => ({ room });",
+);
 const isLong = process.env.BEDSIDE_TEST_LONG === "1";
 const obstacles = NEEDS.skip ?? (NO_AUTHORITY || obstacle());
 const skip = obstacles && `NO CALL WAS TRIED FROM NETWORK TO NETWORK: ${obstacles}`;
@@ -64,7 +67,7 @@ test("whoever checks the server is told that every way is open, and how it is se
 for (const { caller, callee, path, why } of EXPECTED.filter((one) => isLong || isShort(one))) {
   const how = path === "direct" ? "directly" : "by the relay";
   test(`${caller} and ${callee} see and hear each other ${how}: ${why}`, { skip }, async (t) => {
-    const { ada, jane } = await call(t, caller, callee);
+    const { ada, jane } = await call(t, { kind: caller }, { kind: callee });
     await Promise.all([until(ada, isOn, path), until(jane, isOn, path)]);
     await Promise.all([comesAnew(ada), comesAnew(jane)]);
     const ways = await Promise.all([ada.evaluate(wayTaken), jane.evaluate(wayTaken)]);
@@ -76,9 +79,40 @@ for (const { caller, callee, path, why } of EXPECTED.filter((one) => isLong || i
   });
 }
 
+test("whoever goes from Wi-Fi to the mobile network is heard and seen again within 3 s", { skip }, async (t) => {
+  const { phone, ada, jane } = await onThePhone(t, "roams");
+  const before = Date.now();
+  laboratory.leaveWifi(phone);
+  laboratory.takeMobile(phone);
+  await Promise.all([comesAnew(ada), comesAnew(jane)]);
+  const took = Date.now() - before;
+  t.diagnostic(`sound and picture are back both ways after ${took} ms`);
+  assert.ok(took < 3_000, `${took} ms`);
+});
+
+test("a call outlives ten seconds without any network", { skip }, async (t) => {
+  const { phone, ada, jane } = await onThePhone(t, "tunnel");
+  laboratory.leaveWifi(phone);
+  const isWaiting = () => globalThis.at().room.state.value.others[0]?.media?.connection === "reconnecting";
+  await until(jane, isWaiting);
+  await new Promise((resolve) => setTimeout(resolve, 10_000));
+  laboratory.takeMobile(phone);
+  const before = Date.now();
+  await Promise.all([comesAnew(ada), comesAnew(jane)]);
+  t.diagnostic(`back ${Date.now() - before} ms after the network`);
+});
+
+/** Ada calls on her phone. */
+async function onThePhone(t, what) {
+  const phone = laboratory.phone(what);
+  const calling = await call(t, { kind: `phone-${what}`, network: phone }, { kind: "open" });
+  await Promise.all([until(calling.ada, isOn, "direct"), until(calling.jane, isOn, "direct")]);
+  return { phone, ...calling };
+}
+
 /** Ada rings, Jane answers, and each has the other's picture. */
 async function call(t, caller, callee) {
-  const pair = `${caller}-${callee}`;
+  const pair = `${caller.kind}-${callee.kind}`;
   const people = {
     ada: { sub: `ada-${pair}`, role: "patient", name: "Ada Patient" },
     jane: { sub: `jane-${pair}`, role: "practitioner", name: "Jane Smith" },
@@ -114,8 +148,7 @@ async function open(t, browser, person, callee) {
 }
 
 /** The browser of somebody behind a box of that kind; one for all their calls. */
-async function browserOf(who, kind) {
-  const network = laboratory.person(who, kind);
+async function browserOf(who, { kind, network = laboratory.person(who, kind) }) {
   if (!browsers.has(network)) {
     const env = { ...process.env, HOME: authority.home, BEDSIDE_NETWORK: network, BEDSIDE_CHROMIUM: CHROMIUM };
     const args = FLAGS.filter((flag) => flag !== "--allow-loopback-in-peer-connection");
