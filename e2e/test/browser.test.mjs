@@ -1,12 +1,11 @@
 // People call each other in a real browser, with its fake camera and microphone.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { browse, FLAGS, host, NEEDS, open, PATIENCE, plays } from "./browsers.mjs";
-import { BINARY, SECRET, token } from "./stage.mjs";
+import { demo, signIn, talking } from "./practice.mjs";
+import { SECRET, token } from "./stage.mjs";
 
 test("two people in their browsers ring, see each other, reload and hang up", NEEDS, async (t) => {
   const { links } = await demo(t);
@@ -166,43 +165,6 @@ test("a page made of the rooms document's snippets meets ours in an appointment"
   await otto.getByRole("button", { name: "End" }).click();
   await omar.getByRole("heading", { name: "Otto Other has ended the call" }).waitFor();
 });
-
-/** Jane and Ada see each other. */
-async function talking(browser, links) {
-  const jane = await signIn(browser, links["Jane Smith"], "Jane Smith");
-  const ada = await signIn(browser, links["Ada Patient"], "Ada Patient");
-  await ada.getByRole("link", { name: "Practitioners" }).click();
-  await ada.getByRole("button", { name: "Start a video call with Jane Smith" }).click();
-  await jane.getByRole("button", { name: "Accept", exact: true }).click();
-  await Promise.all([plays(ada, "video.remote"), plays(jane, "video.remote")]);
-  return [jane, ada];
-}
-
-/** A demo practice on a free port, and the sign-in links that it prints. */
-async function demo(t, ...flags) {
-  const args = ["demo", "--listen", "127.0.0.1:0", ...flags];
-  const server = spawn(BINARY, args, { stdio: ["ignore", "pipe", "ignore"] });
-  const gone = new Promise((resolve) => server.once("exit", resolve));
-  t.after(async () => {
-    server.kill("SIGTERM");
-    await gone;
-  });
-  const links = {};
-  for await (const line of createInterface({ input: server.stdout })) {
-    const [, name, link] = line.match(/^ {2}(.+?) \(\w+\) +(http\S+)$/) ?? [];
-    if (name) links[name] = link;
-    // It listens before it prints them; an empty line ends them.
-    if (line === "" && "Jane Smith" in links) return { links, address: new URL(links["Jane Smith"]).origin };
-  }
-  throw new Error("the demo did not start");
-}
-
-async function signIn(browser, link, name) {
-  const page = await open(browser, link);
-  await page.getByRole("button", { name: `Continue as ${name}` }).click();
-  await page.waitForURL(/\/(doctor\/dashboard|patient\/appointments)$/);
-  return page;
-}
 
 async function rest(address, bearer, method, path, body) {
   const headers = { authorization: `Bearer ${bearer}`, "content-type": "application/json" };

@@ -166,3 +166,38 @@ export async function openFirefox(t, address, first = () => undefined, userDataD
   await page.goto(address);
   return page;
 }
+
+/** Runs in a page before anything else: counts what comes over each of its connections that is still open. */
+export function keepCount() {
+  const Connection = globalThis.RTCPeerConnection;
+  const all = [];
+  globalThis.RTCPeerConnection = class extends Connection {
+    constructor(given) {
+      super(given);
+      all.push(this);
+    }
+  };
+  globalThis.received = async () => {
+    const alive = all.filter(({ connectionState }) => connectionState === "connected");
+    const reports = await Promise.all(alive.map((one) => one.getStats()));
+    return reports.map((report) => {
+      const of = (kind) => [...report.values()].find((one) => one.type === "inbound-rtp" && one.kind === kind);
+      const { totalAudioEnergy = 0 } = of("audio") ?? {};
+      return { energy: totalAudioEnergy, frames: of("video")?.framesDecoded ?? 0 };
+    });
+  };
+}
+
+/** From so many others come sound that is heard and pictures that are new. */
+export async function hearsAndSees(page, others) {
+  const before = await page.evaluate(() => globalThis.received());
+  const isSo = async ({ others, before }) => {
+    const now = await globalThis.received();
+    const grows = (one, n) => one.energy > (before[n]?.energy ?? 0) && one.frames > (before[n]?.frames ?? 0) + 5;
+    return now.length === others && now.every(grows);
+  };
+  for (const late = Date.now() + PATIENCE; Date.now() < late; await new Promise((soon) => setTimeout(soon, 200))) {
+    if (await page.evaluate(isSo, { others, before })) return;
+  }
+  throw new Error(`not from ${others}: ${JSON.stringify(await page.evaluate(() => globalThis.received()))}`);
+}

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { test } from "node:test";
-import { browse, host, NEEDS, open, PATIENCE } from "./browsers.mjs";
+import { browse, host, NEEDS, NEEDS_FIREFOX, open, openFirefox, PATIENCE } from "./browsers.mjs";
 import { serve, token } from "./stage.mjs";
 
 const EXAMPLES = new URL("../../web/examples/", import.meta.url).pathname;
@@ -27,6 +27,21 @@ for (const kind of ["plain", "react", "vue"]) {
     await Promise.all([backOnThePage(ada), backOnThePage(jane)]);
   });
 }
+
+test("the elements ring and call in Firefox as they do in Chromium", NEEDS_FIREFOX, async (t) => {
+  const examples = await serveExamples(t);
+  const stage = await serve(t, "--allow-origin", examples);
+  const jane = await openFirefox(t, await addressOf(`${examples}/plain/`, stage, JANE, ADA));
+  const ada = await openExample(t, `${examples}/plain/`, stage, ADA, JANE);
+  await ada.getByText("Online").waitFor();
+  await ada.getByRole("button", { name: "Video call with Dr. Jane Smith" }).click();
+  const accept = await jane.waitForSelector("bedside-incoming-call >>> button[part=accept]", { timeout: PATIENCE });
+  await accept.click();
+  await Promise.all([seesTheOther(jane), seesTheOther(ada)]);
+  await ada.locator("bedside-call").hover();
+  await ada.getByRole("button", { name: /^End/ }).first().click();
+  await jane.waitForSelector("bedside-call-over >>> h2", { timeout: PATIENCE });
+});
 
 test("whoever declines with a message is understood at the other end", NEEDS, async (t) => {
   const examples = await serveExamples(t);
@@ -79,26 +94,29 @@ async function untilReachable(ada) {
   await ada.does("request-video-call", { doctorId: "jane", reason: "rash" });
 }
 
-async function openExample(t, address, stage, person, callee) {
+async function openExample(t, example, stage, person, callee) {
+  return open(await browse(t), await addressOf(example, stage, person, callee));
+}
+
+async function addressOf(example, stage, person, callee) {
   // Whoever was seen once is known, and others may ask whether they are there.
   await stage.rest("GET", "/api/current-user", token(person));
   const given = { server: `http://${stage.address}`, token: token(person), callee: callee.sub, name: callee.name };
-  return open(await browse(t), `${address}#${new URLSearchParams(given)}`);
+  return `${example}#${new URLSearchParams(given)}`;
 }
 
+/** Pages of both browsers are asked the same way. */
 async function seesTheOther(page) {
-  await page.waitForFunction(
-    () => {
-      const inside = (root) =>
-        [...root.querySelectorAll("*")].flatMap((one) => [one, ...(one.shadowRoot ? inside(one.shadowRoot) : [])]);
-      const videos = inside(document).filter(
-        (one) => one.localName === "video" && one.srcObject && one.currentTime > 0.2,
-      );
-      return videos.length >= 2;
-    },
-    undefined,
-    { timeout: PATIENCE },
-  );
+  const isSo = () => {
+    const inside = (root) =>
+      [...root.querySelectorAll("*")].flatMap((one) => [one, ...(one.shadowRoot ? inside(one.shadowRoot) : [])]);
+    const isMoving = (one) => one.localName === "video" && one.srcObject && one.currentTime > 0.2;
+    return inside(document).filter(isMoving).length >= 2;
+  };
+  for (const late = Date.now() + PATIENCE; Date.now() < late; await new Promise((soon) => setTimeout(soon, 200))) {
+    if (await page.evaluate(isSo)) return;
+  }
+  throw new Error("there are not two pictures that move");
 }
 
 async function backOnThePage(page) {
