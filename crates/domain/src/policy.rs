@@ -144,6 +144,12 @@ pub fn may_make_sign_in_links(viewer: &Viewer) -> Allowed {
     or_forbidden(viewer.role == Role::Admin, "only administrators make links that sign others in")
 }
 
+/// Who looked at whose record concerns everybody who works here, so it is for administrators alone.
+pub fn may_read_audit(viewer: &Viewer) -> Allowed {
+    may_roam(viewer)?;
+    or_forbidden(viewer.role == Role::Admin, "only administrators read the audit")
+}
+
 /// Staff keep patients and practitioners; whoever makes staff or administrators must be one.
 pub fn may_give_role(viewer: &Viewer, role: Role) -> Allowed {
     may_write_people(viewer)?;

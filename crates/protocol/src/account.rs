@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use crate::person::PersonView;
+use crate::person::{PersonBrief, PersonView};
 
 /// What somebody signs in with who has an account here.
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -81,3 +81,18 @@ pub struct PutMe {
 #[serde(transparent)]
 #[schema(value_type = Object)]
 pub struct Preferences(pub Map<String, Value>);
+
+/// Who did what to whose record, and when.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AuditView {
+    #[schema(format = DateTime)]
+    pub at: String,
+    pub actor: PersonBrief,
+    /// `read-person` or `write-settings`, for example.
+    pub deed: String,
+    /// If it was about a person who is still known.
+    pub subject: Option<PersonBrief>,
+    /// Of the person, appointment or call that it was about; nothing if it was about no one thing.
+    pub subject_id: Option<String>,
+}

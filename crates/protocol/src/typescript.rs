@@ -58,6 +58,7 @@ fn schemas() -> Vec<(&'static str, Value)> {
         door::JoinPractitioner,
         door::JoinPass,
         account::PasswordSignIn,
+        account::AuditView,
         account::NewPassword,
         account::SessionView,
         account::SignInLink,

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use bedside_domain::appointment::Appointment;
 use bedside_domain::call::{self, Call};
+use bedside_domain::ids::NoticeId;
+use bedside_domain::notice::Notice;
 use tokio::sync::broadcast;
 
 /// Hints that a slow listener may fall behind by before it is told to look for itself.
@@ -13,6 +15,7 @@ const BACKLOG: usize = 4096;
 pub enum News {
     Call(CallNews),
     Appointment(Appointment),
+    Notice(NoticeId, Notice),
 }
 
 /// What happened to a call, and the call as it is since then.
@@ -36,6 +39,7 @@ impl Bus {
         match &news {
             News::Call(news) => tracing::debug!(call = %news.call.id, version = news.version, "changed"),
             News::Appointment(appointment) => tracing::debug!(appointment = %appointment.id, "changed"),
+            News::Notice(id, _) => tracing::debug!(notice = %id, "owed"),
         }
         // Nobody listening is no failure.
         let _ = self.0.send(Arc::new(news));

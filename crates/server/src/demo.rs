@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use bedside_domain::appointment::Kind;
 use bedside_domain::call::Door;
+use bedside_domain::hours::{Hours, Shift, Weekday};
 use bedside_domain::ids::PersonId;
 use bedside_domain::person::Role;
 use bedside_domain::policy::{Scope, Viewer};
@@ -13,7 +14,8 @@ use bedside_store::Use;
 use crate::Failure;
 use crate::app::booking::{self, Ask, Place, Who};
 use crate::app::people::{self, Told};
-use crate::app::{App, Asker, doors};
+use crate::app::practice::{self, Practice};
+use crate::app::{App, Asker, doors, hours};
 use crate::clock;
 use crate::compose::compose;
 use crate::config::{Settings, Tls};
@@ -59,6 +61,11 @@ const COLLEAGUE: Cast = Cast {
 const STAFF: Cast =
     Cast { id: "bs_sam", role: Role::Staff, name: "Sam Frontdesk", title: None, specialization: None, languages: &[] };
 
+const ADMINISTRATOR: Cast =
+    Cast { id: "bs_alma", role: Role::Admin, name: "Alma Office", title: None, specialization: None, languages: &[] };
+
+const EVERYBODY: [&Cast; 5] = [&PATIENT, &PRACTITIONER, &COLLEAGUE, &STAFF, &ADMINISTRATOR];
+
 pub async fn demo(settings: Settings) -> Result<(), Failure> {
     let folder = Folder::new()?;
     let database = format!("sqlite://{}", folder.0.join("demo.db").display());
@@ -69,14 +76,15 @@ pub async fn demo(settings: Settings) -> Result<(), Failure> {
     let settings = Settings { database, data_dir, public_url: places.patients.clone(), ..settings };
     let app = compose(settings, &relay).await?;
     let https = tls::start(&app.settings)?;
-    for cast in [&PATIENT, &PRACTITIONER, &COLLEAGUE, &STAFF] {
+    for cast in EVERYBODY {
         people::save(&app, &PersonId::new(cast.id), &cast.told()).await.map_err(failure)?;
     }
     fill_the_calendar(&app).await.map_err(failure)?;
+    say_who_we_are(&app).await.map_err(failure)?;
     println!("Bedside demo: a practice that goes away when you stop it with Ctrl-C.\n");
     println!("Open these two side by side; each link can be used again.");
     let mut for_a_phone = None;
-    for cast in [&PATIENT, &PRACTITIONER, &COLLEAGUE, &STAFF] {
+    for cast in EVERYBODY {
         let token = doors::new_sign_in_link(&app, &PersonId::new(cast.id), Use::Again, LINKS_LAST).await;
         let link = format!("{}/sign-in/{}", places.of_a(cast.role), token.map_err(failure)?);
         println!("  {:<28} {link}", cast.label());
@@ -120,6 +128,25 @@ async fn fill_the_calendar(app: &App) -> Result<(), Error> {
     let next_quarter = Millis(clock::now().0 / 900_000 * 900_000 + 900_000);
     book(app, &PRACTITIONER, next_quarter, "Follow-up: the rash").await?;
     book(app, &PATIENT, next_quarter + Span::days(1), "A mole that has changed").await
+}
+
+/// What an administrator would write first. One of the two practitioners has said when they work, so that both ways to
+/// choose a time can be tried. The telephone number is one of those that are nobody's.
+async fn say_who_we_are(app: &App) -> Result<(), Error> {
+    let practice = Practice {
+        name: "Riverside Practice".to_owned(),
+        phone: Some("+44 20 7946 0123".to_owned()),
+        email: Some("hello@riverside.example".to_owned()),
+        welcome: Some("We are glad to see you. Find a quiet place and have your medicines at hand.".to_owned()),
+        door: Door::WaitingRoom,
+        ..Practice::default()
+    };
+    practice::put(app, &ADMINISTRATOR.asker(app).await?, &practice).await?;
+    let shift = |day, opens: u16, closes: u16| Shift { day, opens: opens * 60, closes: closes * 60 };
+    let shifts = Weekday::ALL.into_iter().flat_map(|day| [shift(day, 8, 12), shift(day, 13, 18)]).collect();
+    let hours = Hours { shifts, absences: vec![] };
+    let jane = PRACTITIONER.asker(app).await?;
+    hours::put(app, &jane, &jane.viewer.id, &hours, None).await
 }
 
 async fn book(app: &App, by: &Cast, start: Millis, reason: &str) -> Result<(), Error> {

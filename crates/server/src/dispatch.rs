@@ -185,6 +185,9 @@ async fn commit(app: &App, change: &Change) -> Result<Committed, Error> {
     if let Some(saved) = &change.appointment {
         app.bus.publish(News::Appointment(saved.value.clone()));
     }
+    for (id, notice) in &change.notices {
+        app.bus.publish(News::Notice(id.clone(), notice.clone()));
+    }
     Ok(Committed::Yes)
 }
 

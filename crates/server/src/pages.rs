@@ -60,8 +60,9 @@ fn is_page(path: &str) -> bool {
     matches!(
         parts.as_slice(),
         ["" | "network"]
-            | ["patient", "doctors" | "appointments"]
-            | ["doctor", "dashboard"]
+            | ["account" | "people" | "appointments" | "live" | "settings" | "audit"]
+            | ["patient", "doctors" | "book" | "appointments" | "calls"]
+            | ["doctor", "dashboard" | "calendar" | "hours" | "calls"]
             | ["patient" | "doctor", "video-call", _]
             | ["join" | "sign-in", _]
     )

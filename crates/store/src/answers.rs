@@ -6,7 +6,8 @@ use bedside_domain::time::Millis;
 use crate::Store;
 use crate::change::Committed;
 use crate::error::{CommitError, Result, StoreError, Taken};
-use crate::sql::{Row, Tx, sql};
+use crate::page::{Cursor, Page, PageAsk};
+use crate::sql::{Draft, Row, Tx, sql};
 
 /// What was answered to a request with an idempotency key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,6 +71,23 @@ impl Store {
             tx.run(sql!(WRITE, at, actor, deed, *subject)).await?;
         }
         tx.commit().await
+    }
+
+    /// All of it, or what one person did; the newest first.
+    pub async fn audit_trail(&self, actor: Option<&PersonId>, ask: &PageAsk) -> Result<Page<Audited>> {
+        let mut draft = Draft::new("SELECT seq, at, actor, deed, subject FROM audit WHERE 1 = 1");
+        if let Some(actor) = actor {
+            draft = draft.add("AND actor = ?1", [actor.into()]);
+        }
+        if let Some(Cursor { at: seq, .. }) = &ask.after {
+            draft = draft.add("AND seq < ?1", [(*seq).into()]);
+        }
+        let draft = draft.add("ORDER BY seq DESC LIMIT ?1", [ask.rows().into()]);
+        let rows = self.engine.rows("reading the audit", draft.done()).await?;
+        let numbered = |row: &Row| Ok((row.int("seq")?, audited(row)?));
+        let items: Vec<(i64, Audited)> = rows.iter().map(numbered).collect::<Result<_>>()?;
+        let page = Page::cut(items, ask, |(seq, _): &(i64, Audited)| Cursor { at: *seq, id: String::new() });
+        Ok(page.map(|(_, entry)| entry))
     }
 
     /// The newest first.

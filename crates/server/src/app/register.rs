@@ -5,11 +5,11 @@ use bedside_domain::ids::PersonId;
 use bedside_domain::person::{Person, Role};
 use bedside_domain::policy;
 use bedside_domain::refusal::Refusal;
-use bedside_store::CommitError;
+use bedside_store::{Audited, CommitError, Session};
 
 use super::accounts::NewLink;
 use super::people::{SAVE_ATTEMPTS, Told};
-use super::{App, Asker, Listing, PageWish, accounts};
+use super::{App, Asker, Listing, Names, PageWish, accounts};
 use crate::clock;
 use crate::dispatch::Error;
 
@@ -57,6 +57,36 @@ pub async fn sign_in_link(app: &App, asker: &Asker, id: &PersonId) -> Result<New
     let link = accounts::sign_in_link(app, id).await?;
     app.store.audit(clock::now(), &asker.viewer.id, "make-sign-in-link", id.as_str()).await?;
     Ok(link)
+}
+
+/// Where somebody is signed in.
+pub async fn sessions(app: &App, asker: &Asker, id: &PersonId) -> Result<Vec<Session>, Error> {
+    may_keep(app, asker, id).await?;
+    let now = clock::now();
+    app.store.audit(now, &asker.viewer.id, "list-sessions", id.as_str()).await?;
+    Ok(app.store.sessions_of(id, now).await?)
+}
+
+/// Signed out everywhere; the way back in stays open.
+pub async fn end_sessions(app: &App, asker: &Asker, id: &PersonId) -> Result<(), Error> {
+    may_keep(app, asker, id).await?;
+    app.store.end_ways_in(id).await?;
+    Ok(app.store.audit(clock::now(), &asker.viewer.id, "end-sessions", id.as_str()).await?)
+}
+
+/// What was done to whose record, the newest first.
+pub async fn audit(
+    app: &App,
+    asker: &Asker,
+    actor: Option<&PersonId>,
+    wish: &PageWish,
+) -> Result<(Listing<Audited>, Names), Error> {
+    policy::may_read_audit(&asker.viewer)?;
+    let page = app.store.audit_trail(actor, &wish.ask()?).await?;
+    let subjects: Vec<_> = page.items.iter().map(|entry| PersonId::new(&entry.subject)).collect();
+    let names = app.names(page.items.iter().map(|entry| &entry.actor).chain(&subjects)).await?;
+    app.store.audit(clock::now(), &asker.viewer.id, "read-audit", "").await?;
+    Ok((Listing::of(page), names))
 }
 
 /// Who is meant by an id or an address.

@@ -152,7 +152,7 @@ async fn the_demo_has_its_patient_on_localhost_and_its_practitioner_beside_and_l
     for signal in ["-TERM", "-INT"] {
         let folder = Folder::new();
         let demo = Demo::start(folder.path());
-        assert_eq!(demo.links.len(), 4);
+        assert_eq!(demo.links.len(), 5);
         let port = demo.server.address.rsplit(':').next().expect("a port").to_owned();
         assert!(demo.link_of("Ada").starts_with(&format!("http://localhost:{port}/sign-in/")));
         assert!(demo.link_of("Jane").starts_with(&format!("http://127.0.0.1:{port}/sign-in/")));

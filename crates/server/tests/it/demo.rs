@@ -18,7 +18,7 @@ impl Demo {
         command.args(["demo", "--listen", "127.0.0.1:0"]).env("TMPDIR", temporary);
         let server = Server::run_until(command, |said| {
             let links = links_in(said);
-            let (_, link) = links.get(3)?;
+            let (_, link) = links.get(4)?;
             link.split_once("/sign-in/").map(|(address, _)| address.to_owned())
         });
         let links = links_in(&server.log());

@@ -234,3 +234,21 @@ fn names_and_presence(cards: &[Value]) -> Vec<String> {
     let text = |card: &Value, key: &str| card[key].as_str().unwrap_or_default().to_owned();
     cards.iter().map(|card| format!("{} {}", text(card, "name"), text(card, "presence"))).collect()
 }
+
+#[tokio::test]
+async fn administrators_read_who_did_what_page_by_page_the_newest_first() {
+    let house = House::open(&[]).await;
+    house.meet(&["ada", "otto", "sam", "root"]).await;
+    for path in ["/api/people", "/api/users?id=ada", "/api/users?id=otto"] {
+        house.get(path, "sam").await.good();
+    }
+    let first = house.get("/api/audit?actor=sam&limit=1", "root").await.good();
+    let entry = &first["items"][0];
+    assert_eq!((&entry["deed"], &entry["subject"]["id"]), (&json!("read-person"), &json!("otto")), "{first}");
+    assert_eq!(entry["actor"]["id"], "sam");
+    let cursor = first["nextCursor"].as_str().expect("there is more");
+    let next = house.get(&format!("/api/audit?actor=sam&limit=1&cursor={cursor}"), "root").await.good();
+    assert_eq!(next["items"][0]["subject"]["id"], "ada", "{next}");
+    let everybody = house.get("/api/audit", "root").await.good();
+    assert_eq!(everybody["items"][0]["deed"], "read-audit", "reading it is a deed, too");
+}

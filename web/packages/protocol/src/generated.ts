@@ -297,6 +297,17 @@ export interface PasswordSignIn {
   password: string;
 }
 
+/** Who did what to whose record, and when. */
+export interface AuditView {
+  actor: PersonBrief;
+  at: string;
+  /** `read-person` or `write-settings`, for example. */
+  deed: string;
+  subject?: PersonBrief | null;
+  /** Of the person, appointment or call that it was about; nothing if it was about no one thing. */
+  subjectId?: string | null;
+}
+
 /** A password to sign in with from now on, of at least 12 characters. */
 export interface NewPassword {
   /** The password so far, if there is one. */

@@ -29,15 +29,20 @@ async fn tell_calls(gateway: &Gateway) {
     let mut order = Order::default();
     loop {
         match news.recv().await {
-            Ok(one) => {
-                if matches!(*one, News::Call(_)) {
+            Ok(one) => match &*one {
+                News::Call(_) => {
                     for next in order.in_turn(one) {
                         if let News::Call(call) = &*next {
                             tell(gateway, call).await;
                         }
                     }
                 }
-            }
+                // Whoever looks at a page needs no message to learn of it.
+                News::Notice(id, notice) => {
+                    gateway.hub.tell_person(&notice.to, None, "notification", &translate::notification(id, notice));
+                }
+                News::Appointment(_) => {}
+            },
             Err(RecvError::Lagged(missed)) => tracing::warn!(missed, "news came faster than they could be told"),
             Err(RecvError::Closed) => return,
         }

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use bedside_protocol::Page;
-use bedside_protocol::account::SignInLink;
+use bedside_protocol::account::{AuditView, SessionView, SignInLink};
 use bedside_protocol::ids::PersonId;
 use bedside_protocol::person::{PersonView, PutPerson, RegisterEntry};
 use bedside_protocol::problem::Problem;
@@ -25,6 +25,9 @@ pub fn router() -> OpenApiRouter<Wire> {
         .routes(routes!(disable))
         .routes(routes!(enable))
         .routes(routes!(sign_in_link))
+        .routes(routes!(sessions))
+        .routes(routes!(end_sessions))
+        .routes(routes!(audit))
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -90,6 +93,52 @@ async fn enable(
 ) -> Result<StatusCode, Refused> {
     register::enable(&wire.app, &asker, &PersonId::new(id)).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Where somebody is signed in, the newest first.
+#[utoipa::path(get, path = "/api/people/{id}/sessions", operation_id = "sessions_of_person", tag = "people",
+    params(("id" = String, Path)), security(("bearer" = [])),
+    responses((status = 200, body = Page<SessionView>), (status = 403, body = Problem), (status = 404, body = Problem)))]
+async fn sessions(State(wire): App, Signed(asker): Signed, Path(id): Path) -> Result<Json<Page<SessionView>>, Refused> {
+    let sessions = register::sessions(&wire.app, &asker, &PersonId::new(id)).await?;
+    Ok(Json(Page { items: sessions.iter().map(translate::session_of_another).collect(), next_cursor: None }))
+}
+
+/// Signed out everywhere at once; links that were not used yet are void, the password stays.
+#[utoipa::path(post, path = "/api/people/{id}/end-sessions", operation_id = "end_sessions_of_person", tag = "people",
+    params(("id" = String, Path)), security(("bearer" = [])),
+    responses((status = 204), (status = 403, body = Problem), (status = 404, body = Problem)))]
+async fn end_sessions(
+    State(wire): App,
+    Signed(asker): Signed,
+    Path(id): Path,
+    _: Body<Nothing>,
+) -> Result<StatusCode, Refused> {
+    register::end_sessions(&wire.app, &asker, &PersonId::new(id)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct AuditQuery {
+    /// What this person did alone.
+    actor: Option<String>,
+    cursor: Option<String>,
+    limit: Option<u16>,
+}
+
+/// Who looked at whose record and who changed what, the newest first. For administrators.
+#[utoipa::path(get, path = "/api/audit", tag = "people", params(AuditQuery), security(("bearer" = [])),
+    responses((status = 200, body = Page<AuditView>), (status = 403, body = Problem)))]
+async fn audit(
+    State(wire): App,
+    Signed(asker): Signed,
+    Query(query): Query<AuditQuery>,
+) -> Result<Json<Page<AuditView>>, Refused> {
+    let actor = query.actor.map(PersonId::new);
+    let wish = PageWish { cursor: query.cursor, limit: query.limit };
+    let (listing, names) = register::audit(&wire.app, &asker, actor.as_ref(), &wish).await?;
+    Ok(Json(translate::page(listing, |entry| translate::audited(&entry, &names))))
 }
 
 /// A link that lets somebody in once, to be handed over. For administrators.

@@ -1,11 +1,14 @@
 //! Accounts: what somebody signs in with, and where they are signed in.
 
+use bedside_domain::ids::PersonId;
 use bedside_domain::refusal::Refusal;
-use bedside_protocol::account::{MeView, NewPassword, Preferences, PutMe, SessionView, SignInLink};
+use bedside_protocol::account::{AuditView, MeView, NewPassword, Preferences, PutMe, SessionView, SignInLink};
+use bedside_store::{Audited, Session};
 use serde_json::json;
 
 use super::people::must_be_sound;
-use super::{Read, person, time};
+use super::{Read, brief, person, time};
+use crate::app::Names;
 use crate::app::accounts::{Chosen, Held, NewLink};
 use crate::app::oneself::Oneself;
 use crate::app::passwords;
@@ -73,5 +76,21 @@ pub fn session(held: &Held) -> SessionView {
         begun_at: time(held.session.created_at),
         expires_at: time(held.session.expires_at),
         current: held.is_this,
+    }
+}
+
+/// Whoever looks at it does so from elsewhere.
+pub fn session_of_another(session: &Session) -> SessionView {
+    self::session(&Held { session: session.clone(), is_this: false })
+}
+
+pub fn audited(entry: &Audited, names: &Names) -> AuditView {
+    let subject = PersonId::new(&entry.subject);
+    AuditView {
+        at: time(entry.at),
+        actor: brief(&entry.actor, names.get(&entry.actor)),
+        deed: entry.deed.clone(),
+        subject: names.get(&subject).map(|person| brief(&subject, Some(person))),
+        subject_id: Some(entry.subject.clone()).filter(|id| !id.is_empty()),
     }
 }

@@ -1,12 +1,13 @@
 //! Calls, and what people are told.
 
 use bedside_domain::call::{Call, Ending, Media, State};
-use bedside_domain::ids::{AppointmentId, DeviceId, PersonId};
-use bedside_domain::notice::About;
+use bedside_domain::ids::{AppointmentId, DeviceId, NoticeId, PersonId};
+use bedside_domain::notice::{About, Notice};
 use bedside_domain::refusal::Refusal;
 use bedside_domain::time::{Millis, Span};
 use bedside_protocol::call::{CallView, Feedback, Ring};
 use bedside_protocol::notice::NoticeView;
+use serde_json::{Value, json};
 
 use super::{Read, brief, time, words};
 use crate::app::{Names, calls, notices, ring};
@@ -98,10 +99,7 @@ pub fn feedback(said: Feedback) -> Read<calls::Opinion> {
 }
 
 pub fn notice(row: &notices::NoticeRow, names: &Names) -> NoticeView {
-    let (call_id, appointment_id) = match &row.notice.about {
-        About::Call(id) => (Some(id.to_string()), None),
-        About::Appointment(id) => (None, Some(id.to_string())),
-    };
+    let (call_id, appointment_id) = about(&row.notice);
     NoticeView {
         id: row.id.to_string(),
         topic: row.notice.topic.name().to_owned(),
@@ -110,5 +108,24 @@ pub fn notice(row: &notices::NoticeRow, names: &Names) -> NoticeView {
         by: row.notice.by.as_ref().map(|by| brief(by, names.get(by))),
         at: time(row.at),
         read_at: row.read_at.map(time),
+    }
+}
+
+/// The same for whoever is looking, in ids and enums alone: the words are for their page to fetch.
+pub fn notification(id: &NoticeId, notice: &Notice) -> Value {
+    let (call_id, appointment_id) = about(notice);
+    let mut told = json!({ "id": id.as_str(), "topic": notice.topic.name() });
+    for (key, value) in [("callId", call_id), ("appointmentId", appointment_id)] {
+        if let Some(value) = value {
+            told[key] = Value::String(value);
+        }
+    }
+    told
+}
+
+fn about(notice: &Notice) -> (Option<String>, Option<String>) {
+    match &notice.about {
+        About::Call(id) => (Some(id.to_string()), None),
+        About::Appointment(id) => (None, Some(id.to_string())),
     }
 }

@@ -76,6 +76,16 @@ POST /api/people/{id}/sign-in-link
   admin                                      401    403    403    403    403    403    201    403
   ada                                        401    403    403    403    403    403    400    403
   none                                       401    403    403    403    403    403    404    403
+GET /api/people/{id}/sessions
+  patient                                    401    403    403    403    403    200    200    403
+  staff                                      401    403    403    403    403    403    200    403
+  none                                       401    403    403    403    403    404    404    403
+POST /api/people/{id}/end-sessions
+  patient                                    401    403    403    403    403    204    204    403
+  staff                                      401    403    403    403    403    403    204    403
+  none                                       401    403    403    403    403    404    404    403
+GET /api/audit
+  -                                          401    403    403    403    403    403    200    403
 
 GET /api/appointments
   -                                          401    200    200    200    200    200    200    403
