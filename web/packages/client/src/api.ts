@@ -20,6 +20,8 @@ export interface ListWish {
   readonly cursor?: string;
   readonly limit?: string;
   readonly from?: string;
+  readonly to?: string;
+  readonly status?: string;
 }
 
 /** The REST side of the server, same origin, signed in by the session cookie. */
@@ -33,7 +35,7 @@ export class Api {
   /** The person whose session this is, or nobody. */
   async me(signal: AbortSignal): Promise<Person | undefined> {
     try {
-      return await this.#get<Person>("/api/current-user", signal);
+      return await this.get<Person>("/api/current-user", signal);
     } catch (refused) {
       if (refused instanceof Refused && refused.code === "unauthorized") return undefined;
       throw refused;
@@ -42,7 +44,7 @@ export class Api {
 
   /** Whom a sign-in link would sign in. Spends nothing. */
   signIn(token: string, signal: AbortSignal): Promise<SignIn> {
-    return this.#get(`/api/sign-in/${encodeURIComponent(token)}`, signal);
+    return this.get(`/api/sign-in/${encodeURIComponent(token)}`, signal);
   }
 
   useSignIn(token: string): Promise<void> {
@@ -51,27 +53,23 @@ export class Api {
 
   /** What a personal link leads to. Spends nothing. */
   invitation(token: string, signal: AbortSignal): Promise<Invitation> {
-    return this.#get(`/api/join/${encodeURIComponent(token)}`, signal);
+    return this.get(`/api/join/${encodeURIComponent(token)}`, signal);
   }
 
   /** A token for the room of a personal link, as often as needed while the link is valid. */
   async join(token: string): Promise<Pass> {
-    const answer = await this.#ask(`/api/join/${encodeURIComponent(token)}`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: "{}",
-    });
+    const answer = await this.send("POST", `/api/join/${encodeURIComponent(token)}`, {});
     return (await answer.json()) as Pass;
   }
 
   /** The relays, with a password of a few minutes for trying the network out. */
   async trialServers(signal: AbortSignal): Promise<readonly IceServer[]> {
-    const { iceServers } = await this.#get<{ iceServers: IceServer[] }>("/api/ice-servers?purpose=trial", signal);
+    const { iceServers } = await this.get<{ iceServers: IceServer[] }>("/api/ice-servers?purpose=trial", signal);
     return iceServers;
   }
 
   practitioners(signal: AbortSignal, wish: ListWish = {}): Promise<List<Practitioner>> {
-    return this.#get(listed("/api/practitioners", wish), signal);
+    return this.get(listed("/api/practitioners", wish), signal);
   }
 
   /** All of them, for a list to choose from. */
@@ -88,7 +86,7 @@ export class Api {
 
   /** The earliest first; `from` leaves out what starts before it. */
   appointments(signal: AbortSignal, wish: ListWish = {}): Promise<List<Appointment>> {
-    return this.#get(listed("/api/appointments", wish), signal);
+    return this.get(listed("/api/appointments", wish), signal);
   }
 
   /** `key` makes asking again after a broken connection harmless: the same key gets the first answer. */
@@ -100,16 +98,21 @@ export class Api {
     return this.#post(`/api/appointments/${encodeURIComponent(appointmentId)}/${step}`, {});
   }
 
-  async #get<T>(path: string, signal: AbortSignal): Promise<T> {
+  protected async get<T>(path: string, signal: AbortSignal): Promise<T> {
     const answer = await this.#ask(path, { signal });
     return (await answer.json()) as T;
   }
 
-  async #post(path: string, body?: object, key?: string): Promise<void> {
+  /** Says something, and gives the answer as it came. */
+  protected send(method: "POST" | "PUT", path: string, body?: object, key?: string): Promise<Response> {
     const headers: Record<string, string> = {};
     if (body) headers["content-type"] = "application/json";
     if (key) headers["idempotency-key"] = key;
-    await this.#ask(path, { method: "POST", headers, ...(body && { body: JSON.stringify(body) }) });
+    return this.#ask(path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+  }
+
+  async #post(path: string, body?: object, key?: string): Promise<void> {
+    await this.send("POST", path, body, key);
   }
 
   async #ask(path: string, init: RequestInit): Promise<Response> {
@@ -132,7 +135,8 @@ export function freshKey(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-function listed(path: string, wish: ListWish): string {
+/** `path` with what is asked of the list. */
+export function listed(path: string, wish: ListWish): string {
   const query = new URLSearchParams({ ...wish }).toString();
   return query ? `${path}?${query}` : path;
 }

@@ -45,6 +45,7 @@ const HEARD = [
   "user-joined",
   "user-left",
   "presence-changed",
+  "notification",
 ] as const satisfies readonly (keyof Heard)[];
 
 /** Connects to the server, and stays connected until `options.signal` is aborted. */

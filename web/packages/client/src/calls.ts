@@ -1,4 +1,4 @@
-import type { CallType, Heard, IncomingCall, LiveCall, LiveRoom, OfCall, Waits } from "./heard.ts";
+import type { CallType, Heard, IncomingCall, LiveCall, LiveRoom, Notification, OfCall, Waits } from "./heard.ts";
 import type { Reach } from "./connection.ts";
 import type { RefusalCode } from "./problem.ts";
 import type { Person, Presence } from "./types.ts";
@@ -43,6 +43,8 @@ export interface Situation {
   readonly presence: Readonly<Record<string, Presence>>;
   /** Notifications that are not read yet. */
   readonly unread: number;
+  /** The last thing that this person was notified of while being here. */
+  readonly notified: Notification | undefined;
 }
 
 /** What this side itself does or learns. */
@@ -69,6 +71,7 @@ export const NOTHING_YET: Situation = {
   waiting: [],
   presence: {},
   unread: 0,
+  notified: undefined,
 };
 
 /** The situation after `event`. Pure. What a room hears changes nothing here. */
@@ -96,6 +99,8 @@ export function reduce(situation: Situation, { event, news }: CallEvent): Situat
       return { ...situation, rings: [...situation.rings.filter((ring) => ring.callId !== news.callId), news] };
     case "presence-changed":
       return { ...situation, presence: { ...situation.presence, [news.userId]: news.presence } };
+    case "notification":
+      return { ...situation, unread: situation.unread + 1, notified: news };
     case "participant-waiting":
       return { ...situation, waiting: [...withoutWaiting(situation, news.roomId, news.userId), news] };
     case "user-joined":

@@ -201,6 +201,14 @@ export interface RingSignal {
   readonly signal: Signal;
 }
 
+/** Something that this person is notified of; the words are in the list of notifications. */
+export interface Notification {
+  readonly id: string;
+  readonly topic: string;
+  readonly callId?: string;
+  readonly appointmentId?: string;
+}
+
 /** What the server says by itself. */
 export interface Heard {
   sync: Sync;
@@ -234,6 +242,7 @@ export interface Heard {
   "chat-read": MemberOfRoom & { readonly upTo: string };
   "room-locked": MemberOfRoom & { readonly isLocked: boolean };
   invited: Invited;
+  notification: Notification;
   "presence-changed": { readonly userId: string; readonly presence: Presence };
 }
 

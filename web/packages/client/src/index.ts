@@ -12,6 +12,7 @@ export type {
   LiveCall,
   LiveRoom,
   Member,
+  Notification,
   OfCall,
   Place,
   Waits,

@@ -1,11 +1,25 @@
 import type {
   AppointmentView,
+  AuditView,
+  CallStart,
+  CallView,
+  FreeTimes,
+  HoursView,
   JoinPass,
   JoinView,
+  MeView,
   NewAppointment,
+  NoticeView,
   Page,
   PersonView,
+  PracticeSettings,
+  PracticeView,
   PractitionerCard,
+  PutMe,
+  PutPerson,
+  RegisterEntry,
+  SessionView,
+  SignInLink,
   SignInView,
 } from "@bedside/protocol";
 
@@ -28,3 +42,33 @@ export type Invitation = Omit<JoinView, "state"> & { state: "open" | "early" | "
 /** A token that opens one room. */
 export type Pass = JoinPass;
 export type List<T> = Page<T>;
+
+export type Role = "patient" | "practitioner" | "staff" | "admin";
+export type Outcome = "completed" | "declined" | "missed" | "cancelled" | "failed";
+export type Topic =
+  | "missed-call"
+  | "appointment-requested"
+  | "appointment-accepted"
+  | "appointment-declined"
+  | "appointment-cancelled"
+  | "appointment-rescheduled"
+  | "call-starting";
+/** A call of the history, or one that runs. */
+export type CallRecord = Omit<CallView, "callType" | "outcome" | "status"> & {
+  callType: "video" | "audio";
+  status: "ringing" | "waiting" | "active" | "ended";
+  outcome?: Outcome | null;
+};
+export type Notice = Omit<NoticeView, "topic"> & { topic: Topic };
+export type Practice = PracticeView;
+export type Settings = PracticeSettings;
+export type WorkingHours = HoursView;
+export type Free = FreeTimes;
+export type Myself = MeView;
+export type MyWords = PutMe;
+export type Member = Omit<RegisterEntry, "role"> & { role: Role };
+export type MemberWords = PutPerson;
+export type SignedIn = SessionView;
+export type OneTimeLink = SignInLink;
+export type Audited = AuditView;
+export type Beginning = CallStart;

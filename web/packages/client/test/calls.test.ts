@@ -124,3 +124,9 @@ test("news that changes nothing leaves the very same situation", () => {
   const before = after(sync({}));
   expect(reduce(before, { event: "chat-typing", news: { roomId: "r1", userId: "ada" } })).toBe(before);
 });
+
+test("what one is notified of while here is counted, and the last of it is told", () => {
+  const news = { id: "n1", topic: "appointment-requested", appointmentId: "a1" };
+  const situation = after(sync({ unread: 2 }), { event: "notification", news });
+  expect([situation.unread, situation.notified]).toEqual([3, news]);
+});
