@@ -1,24 +1,76 @@
-import { connect, type Person } from "@bedside/client";
+import type { Bedside, Person } from "@bedside/client";
+import { type Appointment, codeOf, type RefusalCode } from "@bedside/client/clinic";
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { keyed } from "lit/directives/keyed.js";
-import { api, go, saidOnTheWay, session } from "./page.ts";
-import { type Route, routeOf } from "./route.ts";
-import { say, type WordKey } from "./words.ts";
-import "./pages/appointments.ts";
-import "./pages/call.ts";
-import "./pages/doctors.ts";
+import cross from "lucide-static/icons/x.svg?raw";
+import { paint } from "./colours.ts";
+import { accountMenu } from "./frame/account-menu.ts";
+import { ways } from "./frame/ways.ts";
+import { icon } from "./icon.ts";
+import { lookForNews, news } from "./news.ts";
+import {
+  api,
+  failure,
+  go,
+  myself,
+  onTheWay,
+  practice,
+  retitle,
+  session,
+  skeleton,
+  tell,
+  titled,
+  told,
+  waiting,
+} from "./page.ts";
+import { joinVisit } from "./parts/visit-acts.ts";
+import { dress, preferences } from "./preferences.ts";
+import { callee } from "./ring-out.ts";
+import { type Route, rolesOf, routeOf } from "./route.ts";
+import { entranceOf, otherName } from "./visits.ts";
+import { locale, say, sentence, speak, type WordKey } from "./words.ts";
+import "./frame/bell.ts";
 import "./pages/home.ts";
-import "./pages/join.ts";
-import "./pages/network.ts";
 import "./pages/sign-in.ts";
-import "./ringing.ts";
 
-/** The frame around every page: who practises here, where one can go, and whether there is a network. */
+type PageName = Exclude<Route["page"], "missing">;
+
+/** Each page comes when somebody goes there. */
+const PAGES: Readonly<Record<PageName, () => Promise<unknown>>> = {
+  home: () => Promise.resolve(),
+  "sign-in": () => Promise.resolve(),
+  join: () => import("./pages/join.ts"),
+  call: () => import("./pages/call.ts"),
+  doctors: () => import("./pages/doctors.ts"),
+  book: () => import("./pages/book.ts"),
+  appointments: () => import("./pages/appointments.ts"),
+  calls: () => import("./pages/calls.ts"),
+  dashboard: () => import("./pages/dashboard.ts"),
+  calendar: () => import("./pages/calendar.ts"),
+  hours: () => import("./pages/hours.ts"),
+  account: () => import("./pages/account.ts"),
+  network: () => import("./pages/network.ts"),
+  people: () => import("./pages/people.ts"),
+  "all-appointments": () => import("./pages/all-appointments.ts"),
+  live: () => import("./pages/live.ts"),
+  settings: () => import("./pages/settings.ts"),
+  audit: () => import("./pages/audit.ts"),
+};
+
+/** How long it is said what was just done. */
+const TOLD_FOR = 8_000;
+
+/** The frame around every page: whose practice this is, where one can go, what waits, and whether there is a network. */
 export class BedsideApp extends LitElement {
-  #me: Person | undefined;
+  #isKnown = false;
+  #trouble: RefusalCode | undefined;
+  #arrived = new Set<string>();
+  #beginning: Appointment | undefined;
+  #isLive = false;
   #gone = new AbortController();
   /** Ends what is live for the one who was signed in. */
   #signedOut = new AbortController();
+  #hush: ReturnType<typeof setTimeout> | undefined;
 
   protected override createRenderRoot(): HTMLElement {
     return this;
@@ -28,10 +80,16 @@ export class BedsideApp extends LitElement {
     super.connectedCallback();
     this.#gone = new AbortController();
     const { signal } = this.#gone;
-    window.addEventListener("popstate", () => this.#arrive(), { signal });
+    window.addEventListener("popstate", () => void this.#arrive(), { signal });
     window.addEventListener("online", () => this.requestUpdate(), { signal });
     window.addEventListener("offline", () => this.requestUpdate(), { signal });
+    document.addEventListener("click", closeMenus, { signal });
+    document.addEventListener("keydown", closeMenusByKey, { signal });
     this.addEventListener("click", followLink, { signal });
+    for (const cell of [news, practice, callee, myself]) cell.watch(() => this.requestUpdate(), signal);
+    waiting.watch(retitle, signal);
+    told.watch((words) => this.#tell(words), signal);
+    void this.#fetchPage();
     void this.#findOut();
   }
 
@@ -42,102 +100,254 @@ export class BedsideApp extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const said = saidOnTheWay();
+    const route = routeOf(location.pathname);
+    const person = myself.value?.person;
+    this.classList.toggle("inside", Boolean(person) && isFramed(route));
     return html`
       <a class="skip" href="#main">${say("app.skip")}</a>
-      <header>
-        <a class="brand" href="/">${say("app.name")}</a>
-        <nav>${this.#links().map(([path, key]) => link(path, key))}</nav>
-      </header>
-      ${navigator.onLine ? nothing : html`<p class="network-strip" role="status">${say("app.offline")}</p>`}
-      <main id="main">
-        ${said ? html`<p class="card notice" role="status">${said}</p>` : nothing} ${page(routeOf(location.pathname))}
+      <header class="top">${brand()} ${person ? this.#tools() : nothing}</header>
+      ${person && isFramed(route) ? ways(person.role) : nothing}
+      <main id="main" tabindex="-1">
+        ${navigator.onLine ? nothing : html`<p class="network-strip" role="status">${say("app.offline")}</p>`}
+        ${this.#begins()} ${this.#page(route, person)}
       </main>
-      <incoming-calls></incoming-calls>
+      <div class="toast" role="status">${told.value ? this.#toast() : nothing}</div>
+      ${this.#isLive ? html`<incoming-calls class="rings" .me=${person}></incoming-calls>` : nothing}
+      ${this.#isLive && callee.value ? html`<ring-out .callee=${callee.value}></ring-out>` : nothing}
     `;
   }
 
-  #links(): [string, WordKey][] {
-    if (!this.#me) return [];
-    if (this.#me.role !== "patient") {
-      return [
-        ["/doctor/dashboard", "nav.dashboard"],
-        ["/network", "nav.network"],
-      ];
-    }
-    return [
-      ["/patient/appointments", "nav.appointments"],
-      ["/patient/doctors", "nav.doctors"],
-    ];
+  #tools(): TemplateResult {
+    const busy = (session.value?.state.value.calls ?? []).some(({ status }) => status === "active");
+    return html`<alert-bell></alert-bell>${accountMenu(busy, () => this.#leave())}`;
+  }
+
+  #toast(): TemplateResult {
+    return html`<div>
+      <span>${told.value}</span>
+      <button class="plain round soft" aria-label=${say("app.dismiss")} @click=${() => tell("")}>${icon(cross)}</button>
+    </div>`;
+  }
+
+  /** The other side has called; that is not to be missed on whatever page one is. */
+  #begins(): TemplateResult | typeof nothing {
+    const one = this.#beginning;
+    const way = one && entranceOf(one, new Date());
+    if (!one || way?.state !== "open") return nothing;
+    const name = otherName(myself.value?.person ?? { id: "" }, one);
+    const join = () => void joinVisit(one, way.link);
+    return html`<div class="network-strip beginning" role="alert">
+      <span>${say("begins.ready", { name })}</span>
+      <button class="go" @click=${join}>${say("step.join")}</button>
+      <button class="plain round soft" aria-label=${say("app.dismiss")} @click=${() => this.#begun(undefined)}>
+        ${icon(cross)}
+      </button>
+    </div>`;
+  }
+
+  #page(route: Route, person: Person | undefined): TemplateResult {
+    if (route.page === "missing") return words("missing.title", "missing.what");
+    if (!this.#arrived.has(route.page)) return skeleton();
+    if (route.page === "sign-in")
+      return html`<sign-in-page .token=${route.token} @signed-in=${() => this.#findOut()}></sign-in-page>`;
+    if (route.page === "join") return html`<join-page .token=${route.token}></join-page>`;
+    if (this.#trouble) return failure(sentence(this.#trouble), this.#trouble, () => void this.#findOut());
+    if (!this.#isKnown) return skeleton();
+    if (!person || route.page === "home") return html`<home-page @signed-in=${() => this.#findOut()}></home-page>`;
+    const roles = rolesOf(route.page);
+    if (roles && !roles.includes(person.role)) return words("closed.title", "closed.what");
+    // Another person's page is another page, not the same one with another name.
+    return html`${keyed(person.id, pageOf(route))}`;
   }
 
   async #arrive(): Promise<void> {
-    this.requestUpdate();
+    const { said } = onTheWay();
+    if (said) tell(said);
+    window.scrollTo(0, 0);
+    await this.#fetchPage();
     await this.updateComplete;
     // Whoever listens instead of looking is told of the new page by its heading.
-    this.querySelector<HTMLElement>("main h1")?.focus();
-    await this.#findOut();
+    this.querySelector<HTMLElement>("main h1")?.focus({ preventScroll: true });
+  }
+
+  async #fetchPage(): Promise<void> {
+    const { page } = routeOf(location.pathname);
+    this.requestUpdate();
+    if (page === "missing" || this.#arrived.has(page)) return;
+    try {
+      await PAGES[page]();
+      this.#arrived.add(page);
+    } catch {
+      // The files of a page have a name of their own in each version; whoever stayed over an update loads anew.
+      tell(say("app.renewed"));
+    }
+    this.requestUpdate();
   }
 
   async #findOut(): Promise<void> {
-    // The page itself says what is wrong if this fails; the frame stays as it was.
-    const before = this.#me?.id;
-    this.#me = await api.me(this.#gone.signal).catch(() => this.#me);
-    if (this.#me?.id !== before) this.#reconnect();
+    const { signal } = this.#gone;
+    this.#trouble = undefined;
+    this.requestUpdate();
+    const before = myself.value?.person.id;
+    try {
+      const [here, who] = await Promise.all([api.practice(signal), api.myself(signal)]);
+      practice.value = here;
+      paint(here.colour);
+      if (who?.person.locale) speak(who.person.locale);
+      myself.value = who;
+      if (who) dress(preferences().theme);
+      this.#isKnown = true;
+    } catch (refused) {
+      if (!signal.aborted) this.#trouble = codeOf(refused);
+    }
+    retitle();
+    this.requestUpdate();
+    if (myself.value?.person.id !== before) await this.#reconnect();
+  }
+
+  async #reconnect(): Promise<void> {
+    this.#signedOut.abort();
+    this.#signedOut = new AbortController();
+    session.value = undefined;
+    void lookForNews();
+    if (!myself.value) return;
+    const { signal } = this.#signedOut;
+    const { goLive } = await import("./live.ts");
+    if (signal.aborted) return;
+    this.#isLive = true;
+    session.value = goLive(signal);
+    this.#follow(session.value, signal);
     this.requestUpdate();
   }
 
-  #reconnect(): void {
-    this.#signedOut.abort();
-    this.#signedOut = new AbortController();
-    session.value = this.#me && connect({ signal: this.#signedOut.signal });
+  #follow(bedside: Bedside, signal: AbortSignal): void {
+    let last: unknown;
+    let rings: unknown;
+    bedside.state.watch(({ notified, rings: ringing, reach, calls }) => {
+      if (notified !== last || ringing !== rings) void lookForNews();
+      if (notified !== last && notified?.topic === "call-starting" && notified.appointmentId) {
+        void this.#fetchBeginning(notified.appointmentId);
+      }
+      [last, rings] = [notified, ringing];
+      if (calls.length > 0) this.#begun(undefined);
+      // The session was ended from elsewhere.
+      if (reach === "unauthorized") void this.#findOut();
+      this.requestUpdate();
+    }, signal);
+  }
+
+  async #fetchBeginning(id: string): Promise<void> {
+    const one = await api.appointment(id, this.#gone.signal).catch(() => undefined);
+    if (one && one.practitioner.id !== myself.value?.person.id) this.#begun(one);
+  }
+
+  #begun(one: Appointment | undefined): void {
+    if (one === this.#beginning) return;
+    this.#beginning = one;
+    this.requestUpdate();
+  }
+
+  #leave(): void {
+    myself.value = undefined;
+    void this.#reconnect();
+    go("/", "replace", { said: say("account.signed-out") });
+  }
+
+  #tell(words: string): void {
+    clearTimeout(this.#hush);
+    if (words) this.#hush = setTimeout(() => (told.value = ""), TOLD_FOR);
+    this.requestUpdate();
   }
 }
-customElements.define("bedside-app", BedsideApp);
 
-function page(route: Route): TemplateResult {
+/** A call has the whole page, and so does the way into one by a link. */
+function isFramed({ page }: Route): boolean {
+  return page !== "call" && page !== "join" && page !== "sign-in";
+}
+
+function pageOf(route: Exclude<Route, { page: "missing" | "join" | "sign-in" }>): TemplateResult {
   switch (route.page) {
     case "home":
       return html`<home-page></home-page>`;
-    case "sign-in":
-      return html`<sign-in-page .token=${route.token}></sign-in-page>`;
-    case "join":
-      return html`<join-page .token=${route.token}></join-page>`;
+    case "call":
+      return html`${keyed(route.callId, html`<call-page .callId=${route.callId} .side=${route.side}></call-page>`)}`;
     case "doctors":
       return html`<doctors-page></doctors-page>`;
+    case "book":
+      return html`${keyed(location.hash, html`<book-page></book-page>`)}`;
     case "appointments":
       return html`<appointments-page></appointments-page>`;
+    case "calls":
+      return html`<calls-page></calls-page>`;
     case "dashboard":
       return html`<dashboard-page></dashboard-page>`;
+    case "calendar":
+      return html`<calendar-page></calendar-page>`;
+    case "hours":
+      return html`<hours-page></hours-page>`;
+    case "account":
+      return html`<account-page></account-page>`;
     case "network":
       return html`<network-page></network-page>`;
-    case "call":
-      // Another call is another page, not the same one with another name.
-      return html`${keyed(route.callId, html`<call-page .callId=${route.callId} .side=${route.side}></call-page>`)}`;
-    case "missing":
-      return words("missing.title", "missing.what");
+    case "people":
+      return html`<people-page></people-page>`;
+    case "all-appointments":
+      return html`<all-appointments-page></all-appointments-page>`;
+    case "live":
+      return html`<live-page></live-page>`;
+    case "settings":
+      return html`<settings-page></settings-page>`;
+    case "audit":
+      return html`<audit-page></audit-page>`;
   }
 }
 
-function words(title: WordKey, text: WordKey): TemplateResult {
-  document.title = `${say(title)} · ${say("app.name")}`;
-  return html`<h1 tabindex="-1">${say(title)}</h1>
-    <div class="card">
-      <p>${say(text)}</p>
-      <a class="button quiet" href="/">${say("missing.home")}</a>
-    </div>`;
+function brand(): TemplateResult {
+  const { name, logo } = practice.value ?? {};
+  return html`<a class="brand" href="/">
+    <img src=${logo || "/icon.svg"} alt="" />
+    <span>${name || say("app.name")}</span>
+  </a>`;
 }
 
-function link(path: string, key: WordKey): TemplateResult {
-  return html`<a href=${path} aria-current=${location.pathname === path ? "page" : nothing}>${say(key)}</a>`;
+function words(title: WordKey, text: WordKey): TemplateResult {
+  titled(say(title));
+  return html`<div class="card narrow">
+    <h1 tabindex="-1">${say(title)}</h1>
+    <p>${say(text)}</p>
+    <p><a class="button" href="/">${say("missing.home")}</a></p>
+  </div>`;
 }
 
 /** Links between our own pages change the page; all others are the browser's. */
 function followLink(event: MouseEvent): void {
   const anchor = (event.target as Element).closest("a");
   const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
-  if (!anchor || !plain || anchor.target || anchor.origin !== location.origin || anchor.classList.contains("skip"))
+  if (!anchor || !plain || anchor.target || anchor.hasAttribute("download") || anchor.classList.contains("skip"))
     return;
+  if (anchor.origin !== location.origin || anchor.pathname.startsWith("/api")) return;
   event.preventDefault();
   go(anchor.href);
 }
+
+/** A menu closes when one presses elsewhere, or something in it. */
+function closeMenus(event: Event): void {
+  const target = event.target as Element;
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    const isInside = menu.contains(target);
+    const isChosen = isInside && target.closest(".sheet > button, .sheet > a");
+    if (!isInside || isChosen) menu.removeAttribute("open");
+  }
+}
+
+function closeMenusByKey(event: KeyboardEvent): void {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll<HTMLDetailsElement>("details.menu[open]")) {
+    menu.open = false;
+    menu.querySelector("summary")?.focus();
+  }
+}
+
+document.documentElement.lang = locale();
+dress(undefined);
+customElements.define("bedside-app", BedsideApp);

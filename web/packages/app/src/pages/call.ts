@@ -1,7 +1,7 @@
 import "@bedside/elements";
 import type { Bedside } from "@bedside/client";
 import { html, LitElement, type TemplateResult } from "lit";
-import { cameFrom, go, session } from "../page.ts";
+import { go, session } from "../page.ts";
 import { homeOf, type Side } from "../route.ts";
 import { say } from "../words.ts";
 
@@ -36,7 +36,7 @@ export class CallPage extends LitElement {
         at-once
         .call=${this.callId}
         .bedside=${this.#bedside}
-        @call-closed=${() => go(cameFrom() ?? homeOf(this.side), "replace")}
+        @call-closed=${() => go(homeOf(this.side), "replace", { after: this.callId })}
       ></bedside-join>`;
   }
 

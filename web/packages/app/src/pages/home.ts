@@ -1,39 +1,74 @@
-import type { Person } from "@bedside/client";
-import { html, type TemplateResult } from "lit";
-import { api, Page } from "../page.ts";
-import { say } from "../words.ts";
+import { codeOf } from "@bedside/client/clinic";
+import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { api, go, myself, practice, titled } from "../page.ts";
+import { reachPractice } from "../parts/pieces.ts";
+import { homeOf } from "../route.ts";
+import { say, sentence } from "../words.ts";
 
-interface Who {
-  readonly person: Person | undefined;
-}
+/** The door: whose practice this is, and the way in for whoever has an account. Others come by a link. */
+export class HomePage extends LitElement {
+  #said = "";
+  #busy = false;
 
-export class HomePage extends Page<Who> {
-  protected readonly heading = "home.title";
-
-  protected async fetch(signal: AbortSignal): Promise<Who> {
-    return { person: await api.me(signal) };
+  protected override createRenderRoot(): HTMLElement {
+    return this;
   }
 
-  protected view({ person }: Who): TemplateResult {
-    if (!person) {
-      return html`<div class="card">
-        <p>${say("home.signed-out")}</p>
-        <p class="soft">${say("home.no-link")}</p>
-      </div>`;
-    }
-    const patient = person.role === "patient";
-    return html`<div class="card">
-      <h2>${say("home.hello", { name: person.name })}</h2>
-      <p>${say(patient ? "home.patient" : "home.practice")}</p>
-      <div class="actions">
-        ${
-          patient
-            ? html`<a class="button" href="/patient/appointments">${say("home.appointments")}</a>
-                <a class="button quiet" href="/patient/doctors">${say("home.doctors")}</a>`
-            : html`<a class="button" href="/doctor/dashboard">${say("home.dashboard")}</a>`
-        }
+  override connectedCallback(): void {
+    super.connectedCallback();
+    titled(say("sign-in.title"));
+    const { person } = myself.value ?? {};
+    // Not within the drawing that led here.
+    if (person) queueMicrotask(() => go(homeOf(person.role), "replace"));
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    if (myself.value) return nothing;
+    const { name, logo, welcome } = practice.value ?? {};
+    return html`<div class="welcome">
+      <div class="practice">
+        ${logo ? html`<img src=${logo} alt="" />` : nothing}
+        <h1 tabindex="-1">${name ? say("home.welcome-to", { name }) : say("home.welcome")}</h1>
+        ${welcome ? html`<p class="soft">${welcome}</p>` : nothing}
+      </div>
+      <form class="card" @submit=${this.#signIn}>
+        <h2>${say("sign-in.title")}</h2>
+        ${location.pathname === "/" ? nothing : html`<p class="soft small">${say("home.to-go-on")}</p>`}
+        <label
+          ><span>${say("sign-in.email")}</span><input name="email" type="email" autocomplete="username" required
+        /></label>
+        <label
+          ><span>${say("sign-in.password")}</span
+          ><input name="password" type="password" autocomplete="current-password" required
+        /></label>
+        ${this.#said ? html`<p class="notice bad" role="alert">${this.#said}</p>` : nothing}
+        <button class="main wide" ?disabled=${this.#busy}>${say("sign-in.submit")}</button>
+      </form>
+      <div class="soft small">
+        <p>${say("home.by-link")}</p>
+        <p>${say("home.no-link")}</p>
+        ${reachPractice()}
       </div>
     </div>`;
+  }
+
+  async #signIn(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    const words = new FormData(event.target as HTMLFormElement);
+    this.#show("", true);
+    try {
+      await api.signInByPassword(String(words.get("email")), String(words.get("password")));
+      this.dispatchEvent(new CustomEvent("signed-in", { bubbles: true }));
+    } catch (failure) {
+      const code = codeOf(failure);
+      this.#show(code === "unauthorized" || code === "invalid" ? say("sign-in.wrong") : sentence(code), false);
+    }
+  }
+
+  #show(said: string, busy: boolean): void {
+    this.#said = said;
+    this.#busy = busy;
+    this.requestUpdate();
   }
 }
 customElements.define("home-page", HomePage);

@@ -1,6 +1,7 @@
-import { codeOf, type RefusalCode, type SignIn } from "@bedside/client";
+import { codeOf, type RefusalCode, type SignIn } from "@bedside/client/clinic";
 import { html, type TemplateResult } from "lit";
-import { api, explainLink, go, Page } from "../page.ts";
+import { api, explainLink, go, Page, practice } from "../page.ts";
+import { portrait, reachPractice } from "../parts/pieces.ts";
 import { homeOf } from "../route.ts";
 import { say } from "../words.ts";
 
@@ -19,12 +20,20 @@ export class SignInPage extends Page<SignIn> {
   }
 
   protected view({ name, role }: SignIn): TemplateResult {
-    return html`<div class="card">
-      <p>${say("sign-in.who", { name })}</p>
-      <button class="wide" ?disabled=${this.#busy} @click=${() => this.#continue(role)}>
-        ${say("sign-in.go", { name })}
-      </button>
-      <p class="soft">${say("sign-in.not-you")}</p>
+    const { name: clinic, welcome } = practice.value ?? {};
+    return html`<div class="welcome">
+      <div class="card">
+        <div class="actions">
+          ${portrait({ name })}
+          <p class="large">${say("sign-in.who", { name })}</p>
+        </div>
+        ${welcome ? html`<blockquote>${welcome}${clinic ? html`<br /><strong>${clinic}</strong>` : ""}</blockquote>` : ""}
+        <button class="main wide" ?disabled=${this.#busy} @click=${() => this.#continue(role)}>
+          ${say("sign-in.go", { name })}
+        </button>
+        <p class="soft small">${say("sign-in.not-you")}</p>
+        ${reachPractice()}
+      </div>
     </div>`;
   }
 
@@ -33,6 +42,7 @@ export class SignInPage extends Page<SignIn> {
     this.requestUpdate();
     try {
       await api.useSignIn(this.token);
+      this.dispatchEvent(new CustomEvent("signed-in", { bubbles: true }));
       // The token must not stay in the address bar or in the history.
       go(homeOf(role), "replace");
     } catch (failure) {

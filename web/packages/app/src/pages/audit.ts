@@ -1,0 +1,90 @@
+import type { Audited, List } from "@bedside/client/clinic";
+import { html, nothing, type TemplateResult } from "lit";
+import shield from "lucide-static/icons/shield-check.svg?raw";
+import { api, attempt, fragment, keepInFragment, Page } from "../page.ts";
+import { empty } from "../parts/pieces.ts";
+import { when } from "../times.ts";
+import { isWord, say } from "../words.ts";
+
+/** Who looked at whose record and who changed what, the newest first. */
+export class AuditPage extends Page<List<Audited>> {
+  protected readonly heading = "audit.title";
+
+  protected fetch(signal: AbortSignal): Promise<List<Audited>> {
+    return api.audit(signal, wish());
+  }
+
+  protected view({ items, nextCursor }: List<Audited>): TemplateResult {
+    const actor = fragment().get("by");
+    const name = items.find((one) => one.actor.id === actor)?.actor.name ?? "";
+    return html`<p class="soft narrow">${say("audit.what")}</p>
+      <br />
+      ${
+        actor
+          ? html`<p class="actions">
+              ${say("audit.by", { name })}
+              <button class="compact" @click=${() => this.#by("")}>${say("audit.by-all")}</button>
+            </p>`
+          : nothing
+      }
+      ${items.length === 0 ? empty(say("audit.empty"), shield) : this.#table(items)}
+      ${nextCursor ? html`<p><button @click=${this.#more}>${say("common.more")}</button></p>` : nothing}`;
+  }
+
+  #table(items: readonly Audited[]): TemplateResult {
+    const now = new Date();
+    return html`<div class="table" tabindex="0" role="region" aria-label=${say("audit.title")}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">${say("audit.when")}</th>
+            <th scope="col">${say("audit.who")}</th>
+            <th scope="col">${say("audit.deed")}</th>
+            <th scope="col">${say("audit.whose")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${items.map(
+            (one) =>
+              html`<tr>
+                <td><time datetime=${one.at}>${when(one.at, now)}</time></td>
+                <td>
+                  <button class="plain compact" @click=${() => this.#by(one.actor.id)}>
+                    ${one.actor.name || one.actor.id}
+                  </button>
+                </td>
+                <td>${deed(one.deed)}</td>
+                <td>${one.subject?.name ?? one.subjectId ?? ""}</td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>`;
+  }
+
+  #by(actor: string): void {
+    keepInFragment({ by: actor });
+    void this.load();
+  }
+
+  readonly #more = async () => {
+    if (this.loaded.state !== "ready" || !this.loaded.value.nextCursor) return;
+    const { items, nextCursor: cursor } = this.loaded.value;
+    await attempt(async () => {
+      const next = await api.audit(this.gone, { ...wish(), cursor });
+      this.show({ state: "ready", value: { ...next, items: [...items, ...next.items] } });
+    });
+  };
+}
+customElements.define("audit-page", AuditPage);
+
+function wish(): { limit: string; actor?: string } {
+  const actor = fragment().get("by");
+  return { limit: "100", ...(actor && { actor }) };
+}
+
+/** A deed that a newer server knows is shown as it is called there. */
+function deed(name: string): string {
+  const key = `deed.${name}`;
+  return isWord(key) ? say(key) : name;
+}
