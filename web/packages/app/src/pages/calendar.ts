@@ -60,7 +60,7 @@ export class CalendarPage extends Page<Week> {
 
   protected view({ visits, hours }: Week): TemplateResult {
     const days = this.#days();
-    const shown = hoursShown(visits, hours);
+    const shown = hoursShown(visits, hours, days);
     const count = shown.to - shown.from;
     return html`${this.#head(days)}
       <div class="calendar ${this.#span}" .style=${`--days: ${days.length}; --hours: ${count}`}>
