@@ -138,7 +138,6 @@ async fn say_who_we_are(app: &App) -> Result<(), Error> {
         phone: Some("+44 20 7946 0123".to_owned()),
         email: Some("hello@riverside.example".to_owned()),
         welcome: Some("We are glad to see you. Find a quiet place and have your medicines at hand.".to_owned()),
-        door: Door::WaitingRoom,
         ..Practice::default()
     };
     practice::put(app, &ADMINISTRATOR.asker(app).await?, &practice).await?;

@@ -152,7 +152,6 @@ class Arrangement {
           type="time"
           name="time"
           required
-          step="300"
           value=${start ? clockTime(start.toISOString(), { locale: "sv-SE" }) : ""}
       /></label>
       <label

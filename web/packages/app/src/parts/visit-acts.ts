@@ -1,6 +1,7 @@
 import { type Appointment, codeOf } from "@bedside/client/clinic";
 import { lookForNews } from "../news.ts";
 import { api, attempt, go, me, practice, tell } from "../page.ts";
+import { callee } from "../ring-out.ts";
 import { when } from "../times.ts";
 import { calendarFile, otherName } from "../visits.ts";
 import { say, sentence, type WordKey } from "../words.ts";
@@ -42,6 +43,12 @@ export async function joinVisit(one: Appointment, link: string): Promise<void> {
     look: "go",
   });
   if (wants) openWindow().lead(link, name);
+}
+
+/** Rings the other one of the two at once, whatever the time of the appointment. */
+export function ringOther(one: Appointment, callType: "video" | "audio"): void {
+  const { id, name } = me().id === one.patient.id ? one.practitioner : one.patient;
+  callee.value = { id, name, callType, canBook: me().role === "patient" };
 }
 
 export function acceptVisit(one: Appointment): Promise<void> {

@@ -20,6 +20,7 @@ import {
   declineVisit,
   joinVisit,
   moveVisit,
+  ringOther,
   startVisit,
 } from "./visit-acts.ts";
 
@@ -105,11 +106,16 @@ function menu(one: Appointment, now: Date): TemplateResult | typeof nothing {
 function menuItems(one: Appointment, now: Date): readonly TemplateResult[] {
   const items: TemplateResult[] = [];
   const isOpen = one.status === "Pending" || one.status === "Accepted";
+  const isOwn = me().id === one.patient.id || me().id === one.practitioner.id;
   if (isOpen) {
     if (one.status === "Accepted") {
       items.push(
         html`<button @click=${() => addToCalendar(one)}>${icon(calendarPlus)} ${say("step.calendar")}</button>`,
       );
+    }
+    if (isOwn) {
+      items.push(act(one, "step.ring-video", "", (it) => ringOther(it, "video")));
+      items.push(act(one, "step.ring-audio", "", (it) => ringOther(it, "audio")));
     }
     items.push(act(one, "step.move", "", moveVisit), act(one, "step.cancel", "", cancelVisit));
   }
