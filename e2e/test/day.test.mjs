@@ -79,7 +79,7 @@ test("a call that nobody took is a missed one with a badge, and is called back i
   await goTo(ada, "Practitioners");
   const ring = ada.getByRole("button", { name: "Start a voice call with Omar Haddad" });
   await ring.waitFor();
-  await omar.getByLabel("Account of Omar Haddad").click();
+  await omar.locator("summary.person").click();
   await omar.getByRole("radio", { name: "Do not disturb" }).check({ force: true });
   await ada.locator(".tile", { hasText: "Omar Haddad" }).getByText("In a call").waitFor();
   await omar.getByRole("radio", { name: "Online" }).check({ force: true });

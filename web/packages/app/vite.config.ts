@@ -12,6 +12,18 @@ export default defineConfig({
     // The content security policy allows files of our own, and neither inline scripts nor `data:`.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        // What every page needs is one file, not twenty: each takes a slow phone a round trip of its own.
+        codeSplitting: {
+          groups: [
+            { name: "common", test: /node_modules\/(lit|@lit|lit-[a-z]+)\// },
+            { name: "common", test: /app\/(i18n|src\/(frame|parts\/(?!arrange)|(?!live|ringing|calendar)[\w-]+\.ts))/ },
+            { name: "common", test: /client\/src\/(api|cell|clinic|problem)\.ts/ },
+          ],
+        },
+      },
+    },
   },
   server: {
     proxy: { "/api": "http://127.0.0.1:3000", "/socket.io": { target: "http://127.0.0.1:3000", ws: true } },

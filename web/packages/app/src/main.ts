@@ -17,6 +17,7 @@ import {
   practice,
   retitle,
   session,
+  SHOWN,
   skeleton,
   tell,
   titled,
@@ -57,6 +58,8 @@ const PAGES: Readonly<Record<PageName, () => Promise<unknown>>> = {
   audit: () => import("./pages/audit.ts"),
 };
 
+/** Whoever has signed in can be rung after this time at the latest. */
+const LIVE_WITHIN = 2_000;
 /** How long it is said what was just done. */
 const TOLD_FOR = 8_000;
 
@@ -209,15 +212,26 @@ export class BedsideApp extends LitElement {
     this.#signedOut.abort();
     this.#signedOut = new AbortController();
     session.value = undefined;
-    void lookForNews();
-    if (!myself.value) return;
+    if (!myself.value) return lookForNews();
     const { signal } = this.#signedOut;
+    if (!this.#isLive) await this.#firstPage();
+    void lookForNews();
     const { goLive } = await import("./live.ts");
     if (signal.aborted) return;
     this.#isLive = true;
     session.value = goLive(signal);
     this.#follow(session.value, signal);
     this.requestUpdate();
+  }
+
+  /** Ringing takes as many bytes as all the rest, so the page comes before it; a call is nothing without it. */
+  async #firstPage(): Promise<void> {
+    if (!isFramed(routeOf(location.pathname))) return;
+    const soon = AbortSignal.timeout(LIVE_WITHIN);
+    await new Promise((ready) => {
+      this.addEventListener(SHOWN, ready, { once: true });
+      soon.addEventListener("abort", ready, { once: true });
+    });
   }
 
   #follow(bedside: Bedside, signal: AbortSignal): void {

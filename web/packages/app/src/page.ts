@@ -37,6 +37,9 @@ export function tell(words: string): void {
   told.value = words;
 }
 
+/** A page has something to show; what can wait until then does. */
+export const SHOWN = "page-shown";
+
 /** What a page has to show. A state owns its data. */
 export type Loaded<T> =
   | { readonly state: "loading" }
@@ -103,6 +106,8 @@ export abstract class Page<T> extends LitElement {
   protected show(loaded: Loaded<T>): void {
     this.loaded = loaded;
     this.requestUpdate();
+    if (loaded.state !== "loading")
+      void this.updateComplete.then(() => this.dispatchEvent(new Event(SHOWN, { bubbles: true })));
   }
 
   /** Fetches; what is shown already stays until the answer is there, and if there is none. */

@@ -80,7 +80,7 @@ export function mondayOf(at: Date): Date {
 export function dayKey(at: Date, reader: Reader = {}): string {
   const parts = { year: "numeric", month: "2-digit", day: "2-digit" } as const;
   // Swedish dates are ISO dates.
-  return new Intl.DateTimeFormat("sv-SE", { ...parts, ...zoneOf(reader) }).format(at);
+  return format(at, { ...reader, locale: "sv-SE" }, parts);
 }
 
 /** A date field's value as the beginning of that day, where the reader is. */
@@ -120,8 +120,15 @@ function daysBetween(from: Date, to: Date, reader: Reader): number {
 }
 
 function format(at: Date, reader: Reader, options: Intl.DateTimeFormatOptions): string {
-  return new Intl.DateTimeFormat(reader.locale ?? locale(), { ...options, ...zoneOf(reader) }).format(at);
+  const key = `${reader.locale ?? locale()} ${reader.zone ?? ""} ${JSON.stringify(options)}`;
+  const known =
+    formats.get(key) ?? new Intl.DateTimeFormat(reader.locale ?? locale(), { ...options, ...zoneOf(reader) });
+  formats.set(key, known);
+  return known.format(at);
 }
+
+/** Making one takes a slow phone longer than using it a hundred times. */
+const formats = new Map<string, Intl.DateTimeFormat>();
 
 function zoneOf(reader: Reader): { timeZone?: string } {
   return reader.zone ? { timeZone: reader.zone } : {};

@@ -20,7 +20,8 @@ export function accountMenu(busy: boolean, signedOut: () => void): TemplateResul
   const shown = busy ? "busy" : preferences().presence;
   const practises = person.role === "practitioner";
   return html`<details class="menu">
-    <summary class="button person" aria-label=${say("account.menu", { name: person.name })}>
+    <summary class="button person">
+      <span class="unseen">${say("account.menu", { name: practises ? person.name : "" })}</span>
       ${portrait(person, "little")}
       <span class="name">${practises ? presenceMark(shown) : person.name}</span> ${icon(chevron)}
     </summary>

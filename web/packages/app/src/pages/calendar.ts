@@ -129,10 +129,10 @@ export class CalendarPage extends Page<Week> {
   #visit(one: Appointment, style: string): TemplateResult {
     const name = otherName(me(), one);
     const time = clockTime(one.scheduledDate);
-    const label = `${time}, ${name}, ${say(`status.${one.status}`)}`;
     return html`<div role="listitem" class="at" .style=${style}>
-      <button class="visit ${one.status}" aria-label=${label} @click=${() => showVisit(one)}>
-        <strong>${name}</strong>${time} · ${say(`type.${one.type}`)}
+      <button class="visit ${one.status}" @click=${() => showVisit(one)}>
+        <strong>${name}</strong> ${time} · ${say(`type.${one.type}`)}
+        <span class="unseen">${say(`status.${one.status}`)}</span>
       </button>
     </div>`;
   }

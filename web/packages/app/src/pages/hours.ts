@@ -67,7 +67,12 @@ export class HoursPage extends Page<WorkingHours> {
         ${own.length === 0 ? html`<p class="soft shift">${say("hours.closed")}</p>` : nothing}
         ${own.map((shift) => this.#shift(hours, shift, name))}
         <div>
-          <button type="button" class="plain compact" aria-label=${say("hours.add-to", { day: name })} @click=${add}>
+          <button
+            type="button"
+            class="plain compact"
+            aria-label=${`${say(own.length === 0 ? "hours.add" : "hours.add-more")}: ${name}`}
+            @click=${add}
+          >
             ${icon(plus)} ${say(own.length === 0 ? "hours.add" : "hours.add-more")}
           </button>
         </div>

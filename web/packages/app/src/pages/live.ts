@@ -50,7 +50,7 @@ function row(call: CallRecord, now: Date): TemplateResult {
     <div class="what">
       ${portrait(call.callee, "little")}
       <div>
-        <h3>${call.caller.name} · ${call.callee.name}</h3>
+        <h2>${call.caller.name} · ${call.callee.name}</h2>
         <p class="soft small">
           ${say(`call-type.${call.callType}`)} · ${say("live.inside", { count: call.participants.length })}
         </p>

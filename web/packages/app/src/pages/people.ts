@@ -76,7 +76,7 @@ export class PeoplePage extends Page<List<Member>> {
       <div class="what">
         ${portrait(one, "little")}
         <div>
-          <h3>${one.name}</h3>
+          <h2>${one.name}</h2>
           <p class="soft small">${about}</p>
         </div>
       </div>
