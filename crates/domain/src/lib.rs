@@ -14,6 +14,7 @@ pub mod person;
 pub mod policy;
 pub mod practice;
 pub mod presence;
+pub mod reach;
 pub mod refusal;
 pub mod room;
 pub mod time;

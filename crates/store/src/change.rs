@@ -14,7 +14,7 @@ use serde::Serialize;
 use crate::answers::Remembered;
 use crate::error::CommitError;
 use crate::sql::{Tx, sql};
-use crate::{Store, answers, appointments, calls, invitations, notices, rooms};
+use crate::{Store, answers, appointments, calls, invitations, notices, outbox, rooms};
 
 /// Something as it was loaded, to be committed against.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -147,5 +147,8 @@ async fn write_journal<T, E: Serialize>(
         let by = change.by.as_ref();
         tx.run(sql!(WRITE, stream, id, saved.next_version(), ordinal, change.at, by, event)).await?;
     }
-    Ok(())
+    if saved.events.is_empty() {
+        return Ok(());
+    }
+    outbox::tell_programs(tx, stream, id, saved.next_version(), change.at).await
 }

@@ -1,10 +1,12 @@
 //! What people write to each other in a call.
 
-use bedside_domain::ids::{CallId, PersonId};
+use bedside_domain::ids::{CallId, NoticeId, PersonId};
+use bedside_domain::notice::Notice;
 use bedside_domain::time::Millis;
 
 use crate::Store;
-use crate::error::{Result, StoreError};
+use crate::error::{CommitError, Result, StoreError};
+use crate::notices;
 use crate::sql::{Row, sql};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,19 +26,34 @@ pub enum Kept {
 }
 
 impl Store {
-    /// Keeps a message, once for each `request` of its writer in that call.
-    pub async fn keep_message(&self, message: &ChatMessage, request: &str) -> Result<Kept> {
+    /// Keeps a message, once for each `request` of its writer in that call, and what it owes to those who are away:
+    /// nothing more to whoever has not looked at the one before.
+    pub async fn keep_message(
+        &self,
+        message: &ChatMessage,
+        request: &str,
+        owed: &[(NoticeId, Notice)],
+    ) -> std::result::Result<Kept, CommitError> {
         const KEEP: &str = "INSERT INTO chat_messages (id, call, person, request, text, at) \
                             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
         const FIND: &str = "SELECT id, call, person, text, at FROM chat_messages WHERE call = $1 AND person = $2 \
                             AND request = $3";
+        const UNREAD: &str = "SELECT id FROM notices WHERE person = $1 AND topic = 'message' AND about_id = $2 \
+                              AND read_at IS NULL LIMIT 1";
         let ChatMessage { id, call, person, text, at } = message;
         let row = sql!(KEEP, id.as_str(), call, person, request, text.as_str(), *at);
-        if self.engine.run("keeping a message", row).await? > 0 {
-            return Ok(Kept::Now(message.clone()));
+        let mut tx = self.engine.begin("keeping a message").await?;
+        if tx.run(row).await? == 0 {
+            let found = tx.rows(sql!(FIND, call, person, request)).await?.pop();
+            return Ok(Kept::Before(self::message(&found.ok_or(StoreError::unreadable("request"))?)?));
         }
-        let found = self.engine.row("looking for a message", sql!(FIND, call, person, request)).await?;
-        Ok(Kept::Before(self::message(&found.ok_or(StoreError::unreadable("request"))?)?))
+        for (id, notice) in owed {
+            if tx.rows(sql!(UNREAD, &notice.to, call)).await?.is_empty() {
+                notices::save(&mut tx, *at, id, notice).await?;
+            }
+        }
+        tx.commit().await?;
+        Ok(Kept::Now(message.clone()))
     }
 
     /// The last messages of a call since then, in the order in which they were kept.

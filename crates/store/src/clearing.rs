@@ -56,7 +56,7 @@ impl Store {
 
     /// Notices that were read before `at`, and what was delivered, or was of no use any more, before it.
     pub async fn forget_notices_before(&self, at: Millis) -> Result<()> {
-        const DELIVERED: &str = "DELETE FROM outbox WHERE delivered_at < $1 OR (delivered_at IS NULL AND due_at < $1)";
+        const DELIVERED: &str = "DELETE FROM outbox WHERE done_at < $1 OR (done_at IS NULL AND due_at < $1)";
         const READ: &str = "DELETE FROM notices WHERE read_at < $1 \
                             AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.id = notices.id)";
         for text in [DELIVERED, READ] {
@@ -77,7 +77,7 @@ impl Store {
              AND NOT EXISTS (SELECT 1 FROM notices n WHERE n.person = people.id)";
         let mut tx = self.engine.begin("forgetting guests").await?;
         tx.run(sql!("DELETE FROM invitations WHERE until_at < $1", at)).await?;
-        for table in ["sessions", "sign_in_links", "leases", "wishes"] {
+        for table in ["sessions", "sign_in_links", "leases", "wishes", "quiet_hours"] {
             let theirs = format!("DELETE FROM {table} WHERE person IN (SELECT id FROM people WHERE");
             tx.run(Draft::new(&theirs).add(GONE, [at.into()]).add(")", []).done()).await?;
         }

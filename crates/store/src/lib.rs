@@ -19,15 +19,18 @@ mod invitations;
 mod names;
 mod notices;
 mod open;
+mod outbox;
 mod page;
 mod people;
 mod practice;
 mod presence;
+mod reach;
 mod rooms;
 mod sql;
 mod sqlite;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod webhooks;
 
 pub use accounts::{Account, Keep};
 pub use answers::{Audited, Remembered};
@@ -41,7 +44,10 @@ pub use doors::{Session, SignInLink, Use};
 pub use error::{CommitError, OpenError, Result, StoreError, Taken};
 pub use notices::NoticeRow;
 pub use open::Found;
+pub use outbox::{End, EventRef, Job, JobRow, Jobs, Lane, Settled, Step, Subject};
 pub use page::{Cursor, LIMIT_AT_MOST, Page, PageAsk};
+pub use reach::{Reachable, Subscription, Unconfirmed};
+pub use webhooks::{Told, Webhook};
 
 use sql::{Engine, sql};
 

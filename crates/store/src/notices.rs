@@ -1,12 +1,13 @@
 //! What people are told when they look.
 
-use bedside_domain::ids::{AppointmentId, CallId, NoticeId, PersonId};
-use bedside_domain::notice::{About, Notice, Topic};
+use bedside_domain::ids::{AppointmentId, CallId, InvitationId, NoticeId, PersonId};
+use bedside_domain::notice::{About, Facts, Notice, Topic};
 use bedside_domain::time::Millis;
 
 use crate::Store;
 use crate::change::Committed;
-use crate::error::{Result, Taken};
+use crate::error::{CommitError, Result, StoreError, Taken};
+use crate::outbox;
 use crate::page::{Cursor, Page, PageAsk};
 use crate::sql::{Draft, Row, Tx, sql};
 
@@ -53,36 +54,94 @@ impl Store {
         const READ: &str = "UPDATE notices SET read_at = $2 WHERE person = $1 AND read_at IS NULL";
         self.engine.run("reading all notices", sql!(READ, person, at)).await.map(drop)
     }
+
+    pub async fn notice(&self, id: &NoticeId) -> Result<Option<NoticeRow>> {
+        let find = Draft::new(SELECT).add("WHERE id = ?1", [id.into()]).done();
+        self.engine.row("loading a notice", find).await?.as_ref().map(notice).transpose()
+    }
+
+    /// What is true now of what a notice is about.
+    pub async fn facts(&self, about: &About) -> Result<Facts> {
+        match about {
+            About::Call(id) => self.facts_of_call(id).await,
+            About::Appointment(id) => {
+                Ok(self.appointment(id).await?.map_or(Facts::Gone, |held| Facts::Appointment(held.value)))
+            }
+            About::Invitation(id) => {
+                let invitation = self.invitation(id).await?;
+                Ok(invitation.map_or(Facts::Gone, |invitation| Facts::Invitation { until: invitation.until }))
+            }
+        }
+    }
+
+    async fn facts_of_call(&self, id: &CallId) -> Result<Facts> {
+        const FIND: &str = "SELECT state, until_at, rung_at, seen_at FROM calls WHERE id = $1";
+        let Some(row) = self.engine.row("looking after a call", sql!(FIND, id)).await? else { return Ok(Facts::Gone) };
+        match (row.text("state")?.as_str(), row.maybe_at("until_at")?) {
+            ("ringing", Some(until)) => Ok(Facts::Ring { until, heard: row.maybe_at("rung_at")?.is_some() }),
+            _ => Ok(Facts::Call { seen: row.maybe_at("seen_at")?.is_some() }),
+        }
+    }
 }
 
-/// For the screen, and for whatever else delivers it, under one id.
+/// For the screen at once if it is to be found there, and for whatever else tells it, under one id.
 pub(crate) async fn save(tx: &mut Tx, at: Millis, id: &NoticeId, notice: &Notice) -> Committed {
+    const OWE: &str = "INSERT INTO outbox (id, lane, recipient, topic, about, about_id, by, at, due_at) \
+                       VALUES ($1, 'plan', $2, $3, $4, $5, $6, $7, $7) ON CONFLICT DO NOTHING";
+    if notice.topic.is_kept() && notice.due.is_none() && !show(tx, at, id.as_str(), notice).await? {
+        return Err(CommitError::Taken(Taken::Id));
+    }
+    let (about, about_id) = words(&notice.about);
+    let (topic, due) = (notice.topic.name(), notice.due.unwrap_or(at));
+    let row = sql!(OWE, id, &notice.to, topic, about, about_id, notice.by.as_ref(), due);
+    tx.take(row, Taken::Id).await
+}
+
+/// Whether it was not there before. Whoever is told by screen, a program is told of, too.
+pub(crate) async fn show(tx: &mut Tx, at: Millis, id: &str, notice: &Notice) -> std::result::Result<bool, CommitError> {
     const SHOW: &str = "INSERT INTO notices (id, person, topic, about, about_id, by, at) \
                         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
-    const OWE: &str = "INSERT INTO outbox (id, recipient, topic, about, about_id, due_at, attempts) \
-                       VALUES ($1, $2, $3, $4, $5, $6, 0)";
-    let (about, about_id) = match &notice.about {
+    let (about, about_id) = words(&notice.about);
+    let row = sql!(SHOW, id, &notice.to, notice.topic.name(), about, about_id, notice.by.as_ref(), at);
+    let new = tx.run(row).await? > 0;
+    if new {
+        outbox::tell_programs_of(tx, "notice", id, None, at).await?;
+    }
+    Ok(new)
+}
+
+fn words(about: &About) -> (&'static str, &str) {
+    match about {
         About::Call(id) => ("call", id.as_str()),
         About::Appointment(id) => ("appointment", id.as_str()),
-    };
-    let topic = notice.topic.name();
-    tx.take(sql!(SHOW, id, &notice.to, topic, about, about_id, notice.by.as_ref(), at), Taken::Id).await?;
-    tx.run(sql!(OWE, id, &notice.to, topic, about, about_id, at)).await?;
-    Ok(())
+        About::Invitation(id) => ("invitation", id.as_str()),
+    }
+}
+
+/// From a row of the outbox.
+pub(crate) fn owed(row: &Row) -> Result<Notice> {
+    let to = PersonId::new(row.maybe_text("recipient")?.ok_or(StoreError::unreadable("recipient"))?);
+    let by = row.maybe_text("by")?.map(PersonId::new);
+    Ok(Notice { to, topic: row.word("topic", Topic::named)?, about: about(row)?, by, due: row.maybe_at("at")? })
+}
+
+fn about(row: &Row) -> Result<About> {
+    let id = row.text("about_id")?;
+    row.word("about", |about| match about {
+        "call" => Some(About::Call(CallId::new(id))),
+        "appointment" => Some(About::Appointment(AppointmentId::new(id))),
+        "invitation" => Some(About::Invitation(InvitationId::new(id))),
+        _ => None,
+    })
 }
 
 fn notice(row: &Row) -> Result<NoticeRow> {
-    let about_id = row.text("about_id")?;
-    let about = row.word("about", |about| match about {
-        "call" => Some(About::Call(CallId::new(about_id))),
-        "appointment" => Some(About::Appointment(AppointmentId::new(about_id))),
-        _ => None,
-    })?;
     let notice = Notice {
         to: PersonId::new(row.text("person")?),
         topic: row.word("topic", Topic::named)?,
-        about,
+        about: about(row)?,
         by: row.maybe_text("by")?.map(PersonId::new),
+        due: None,
     };
     Ok(NoticeRow { id: NoticeId::new(row.text("id")?), notice, at: row.at("at")?, read_at: row.maybe_at("read_at")? })
 }

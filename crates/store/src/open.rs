@@ -25,6 +25,7 @@ pub(crate) const STEPS: &[(&str, &str)] = &[
     ("cleared rooms", include_str!("../migrations/05_cleared_rooms.sql")),
     ("practice", include_str!("../migrations/06_practice.sql")),
     ("live calls", include_str!("../migrations/07_live_calls.sql")),
+    ("reaching people", include_str!("../migrations/08_reaching.sql")),
 ];
 
 /// What the one step of a migration found to do.

@@ -17,7 +17,8 @@ impl Store {
         if people.is_empty() {
             return Ok(signs);
         }
-        const SELECT: &str = "SELECT p.id AS person, w.wish, e.call, l.device, l.renewed_at, l.closed_at FROM people p \
+        const SELECT: &str = "SELECT p.id AS person, w.wish, e.call, l.device, l.renewed_at, l.closed_at, \
+             EXISTS (SELECT 1 FROM push_subscriptions s WHERE s.person = p.id) AS push FROM people p \
              LEFT JOIN wishes w ON w.person = p.id LEFT JOIN engagements e ON e.person = p.id \
              LEFT JOIN leases l ON l.person = p.id WHERE p.id IN";
         let query = Draft::new(SELECT).list(people.iter().map(Value::from)).add("ORDER BY l.device", []).done();
@@ -26,6 +27,7 @@ impl Store {
             if row.maybe_text("wish")?.is_some() {
                 of.wish = row.word("wish", Wish::named)?;
             }
+            of.push = row.flag("push")?;
             of.engaged = row.maybe_text("call")?.is_some();
             of.leases.extend(lease(&row)?);
         }

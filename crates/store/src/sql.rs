@@ -231,6 +231,10 @@ impl Row {
         self.get(column)
     }
 
+    pub fn maybe_flag(&self, column: &'static str) -> Result<Option<bool>> {
+        self.get(column)
+    }
+
     pub fn at(&self, column: &'static str) -> Result<Millis> {
         self.get(column).map(Millis)
     }

@@ -56,7 +56,8 @@ fn say(notices: &[Notice]) -> Vec<String> {
 }
 
 fn owed_by(kind: Kind, event: appointment::Event) -> Vec<String> {
-    say(&owed_by_appointment(&visit(kind), &[event]))
+    let notices = owed_by_appointment(Millis(0), &visit(kind), &[event]);
+    say(&notices.into_iter().filter(|notice| notice.topic.lead().is_none()).collect::<Vec<_>>())
 }
 
 #[test]
@@ -65,7 +66,7 @@ fn a_ring_that_was_missed_or_given_up_is_a_missed_call_for_the_callee() {
     for why in [Ending::Missed, Ending::Cancelled] {
         assert_eq!(say(&owed_by_call(&call, &[ended(why)])), ["ada: missed-call by jane"], "{}", why.name());
     }
-    for why in [Ending::Completed, Ending::Declined, Ending::Failed] {
+    for why in [Ending::Completed, Ending::Failed] {
         assert_eq!(owed_by_call(&call, &[ended(why)]), [], "{}: whoever took it knows", why.name());
     }
 }
@@ -77,7 +78,7 @@ fn busy_and_offline_are_missed_calls_too() {
         assert_eq!(say(&owed_by_call(&call, &events)), ["ada: missed-call by jane"], "{reach:?}");
     }
     let (call, events) = ring(Reach::Reachable);
-    assert_eq!(owed_by_call(&call, &events), [], "it still rings");
+    assert_eq!(say(&owed_by_call(&call, &events)), ["ada: incoming-call by jane"], "it still rings");
 }
 
 #[test]
@@ -144,6 +145,58 @@ fn when_the_practice_is_ready_the_patient_is_told() {
     let told = |by| say(&owed_by_start(&visit(Kind::Remote), &person(by)));
     assert_eq!(told("ada"), ["jane: call-starting by ada"]);
     assert_eq!(told("sam"), ["jane: call-starting by sam", "ada: call-starting by sam"]);
+}
+
+#[test]
+fn a_ring_is_told_after_a_second_and_its_end_to_whatever_it_may_have_woken() {
+    let (mut call, events) = ring(Reach::Reachable);
+    let [told] = &owed_by_call(&call, &events)[..] else { panic!("one notice") };
+    assert_eq!((told.topic, told.due), (Topic::IncomingCall, Some(Millis(0) + PUSH_AFTER)));
+    let accepted = call::Event::Accepted { by: person("ada"), device: crate::ids::DeviceId::new("phone") };
+    let mut quick = call.clone();
+    quick.apply(Millis(900), &accepted);
+    assert_eq!(owed_by_call(&quick, &[accepted.clone()]), [], "nothing was woken");
+    call.apply(Millis(4_000), &accepted);
+    assert_eq!(say(&owed_by_call(&call, &[accepted])), ["ada: ring-over by jane"]);
+}
+
+#[test]
+fn the_patient_of_a_settled_appointment_is_reminded_a_day_and_an_hour_before() {
+    let mut visit = visit(Kind::Remote);
+    visit.slot.start = Millis(0) + Span::days(3);
+    let accepted = [appointment::Event::Accepted { by: person("ada") }];
+    let due = |now: Millis| -> Vec<_> {
+        let notices = owed_by_appointment(now, &visit, &accepted);
+        notices.iter().filter_map(|n| Some((n.topic.name(), n.to.as_str().to_owned(), n.due?))).collect()
+    };
+    let day = ("reminder-day", "jane".to_owned(), Millis(0) + Span::days(2));
+    let hour = ("reminder-hour", "jane".to_owned(), visit.slot.start - Span::hours(1));
+    assert_eq!(due(Millis(0)), [day, hour.clone()]);
+    assert_eq!(due(Millis(0) + Span::days(2)), [hour], "what has passed is not told");
+}
+
+#[test]
+fn what_has_lost_its_point_is_not_told() {
+    let mut visit = visit(Kind::Remote);
+    visit.slot.start = Millis(0) + Span::days(3);
+    let at = visit.slot.start - Span::hours(1);
+    let told = |visit: &Appointment, topic, at| has_point(at, topic, at, &Facts::Appointment(visit.clone()));
+    assert!(told(&visit, Topic::ReminderHour, at));
+    let moved = Appointment { slot: Slot { start: visit.slot.start + Span::hours(5), ..visit.slot }, ..visit.clone() };
+    assert!(!told(&moved, Topic::ReminderHour, at), "it is at another time now");
+    let cancelled = Appointment { status: Status::Cancelled, ..visit.clone() };
+    assert!(!told(&cancelled, Topic::ReminderHour, at));
+    assert!(!told(&cancelled, Topic::AppointmentAccepted, at));
+    assert!(told(&cancelled, Topic::AppointmentCancelled, at));
+    assert!(!has_point(at, Topic::AppointmentCancelled, at, &Facts::Gone));
+
+    let ring =
+        |now, heard| has_point(now, Topic::IncomingCall, Millis(0), &Facts::Ring { until: Millis(30_000), heard });
+    assert!(ring(Millis(1_000), false));
+    assert!(!ring(Millis(1_000), true), "a device rings");
+    assert!(!ring(Millis(30_000), false), "it rings no more");
+    let missed = |seen| has_point(Millis(5), Topic::MissedCall, Millis(0), &Facts::Call { seen });
+    assert!(missed(false) && !missed(true));
 }
 
 #[test]

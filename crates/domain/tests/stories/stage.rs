@@ -191,7 +191,8 @@ impl<'a> Stage<'a> {
         let call = &self.calls[name];
         self.rooms.get_mut(&call.room).expect("a call is in a room").follow(now, call, events);
         let owed = notice::owed_by_call(call, events);
-        self.missed.extend(owed.into_iter().map(|notice| notice.to.to_string()));
+        let missed = owed.into_iter().filter(|notice| notice.topic == notice::Topic::MissedCall);
+        self.missed.extend(missed.map(|notice| notice.to.to_string()));
     }
 
     fn furnish(&mut self, room: Room) -> RoomId {

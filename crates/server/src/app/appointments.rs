@@ -198,7 +198,7 @@ async fn decide(
             Actor::Person(id) => Some(id.clone()),
             Actor::Clock => None,
         };
-        change.notices = dispatch::with_ids(notice::owed_by_appointment(&appointment, &events));
+        change.notices = dispatch::with_ids(notice::owed_by_appointment(now, &appointment, &events));
         change.calendar = calendar.map(|calendar| (appointment.practitioner.clone(), calendar.version));
         if matches!(appointment.status, Status::Cancelled | Status::Declined) {
             call_off(app, now, by, &appointment.id, &mut change).await?;

@@ -74,7 +74,7 @@ pub async fn create(
         }
         let mut change = Change::at(now);
         change.by = Some(me.clone());
-        change.notices = dispatch::with_ids(notice::owed_by_appointment(&appointment, &events));
+        change.notices = dispatch::with_ids(notice::owed_by_appointment(now, &appointment, &events));
         change.room = room_for(&appointment).map(|room| Saved::new(room, vec![]));
         change.calendar = Some((practitioner.id.clone(), calendar.version));
         change.appointment = Some(Saved::new(appointment.clone(), events));

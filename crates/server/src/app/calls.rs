@@ -5,7 +5,7 @@ use bedside_domain::ids::{CallId, PersonId};
 use bedside_domain::policy;
 use bedside_domain::refusal::Refusal;
 use bedside_domain::time::Millis;
-use bedside_store::{CallQuery, CallRecord, Held};
+use bedside_store::{CallQuery, CallRecord, Feedback, Held};
 
 use super::{App, Asker, Listing, Names, PageWish};
 use crate::clock;
@@ -26,6 +26,7 @@ pub struct Filter {
     pub page: PageWish,
 }
 
+#[derive(Clone)]
 pub struct Opinion {
     pub stars: Option<u8>,
     pub problems: Vec<String>,
@@ -130,10 +131,9 @@ pub async fn feedback(app: &App, asker: &Asker, id: &CallId, opinion: &Opinion) 
     if !record.call.has_ended() {
         return Err(Refusal::NotNow("the call has not ended").into());
     }
-    let Opinion { stars, problems, comment } = opinion;
-    let (me, now) = (&asker.viewer.id, clock::now());
-    app.store.put_feedback(id, me, *stars, problems, comment.as_deref(), now).await?;
-    Ok(())
+    let Opinion { stars, problems, comment } = opinion.clone();
+    let (person, at) = (asker.viewer.id.clone(), clock::now());
+    Ok(app.store.put_feedback(id, &Feedback { person, stars, problems, words: comment, at }).await?)
 }
 
 fn query(asker: &Asker, filter: &Filter) -> Result<CallQuery, Refusal> {

@@ -2,13 +2,14 @@
 
 use bedside_domain::call::Call;
 use bedside_domain::ids::PersonId;
+use bedside_domain::notice;
 use bedside_domain::policy;
 pub use bedside_store::{ChatMessage, Kept};
 
 use super::seats::{self, At};
 use super::{App, Asker};
 use crate::clock;
-use crate::dispatch::Error;
+use crate::dispatch::{self, Error};
 
 /// What whoever joins later is shown.
 const SHOWN_AT_MOST: u16 = 200;
@@ -17,8 +18,10 @@ pub async fn say(app: &App, asker: &Asker, at: &At, text: String, request: Optio
     let call = seats::inside(app, asker, at).await?;
     let id = clock::id();
     let request = request.unwrap_or(&id).to_owned();
+    let owed = dispatch::with_ids(notice::owed_by_message(&call, &asker.viewer.id));
     let message = ChatMessage { id, call: call.id, person: asker.viewer.id.clone(), text, at: clock::now() };
-    Ok(app.store.keep_message(&message, &request).await?)
+    let kept = app.store.keep_message(&message, &request, &owed).await?;
+    Ok(kept)
 }
 
 pub async fn read(app: &App, asker: &Asker, at: &At, up_to: &str) -> Result<(), Error> {

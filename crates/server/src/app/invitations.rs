@@ -4,6 +4,7 @@
 use bedside_domain::call::{Actor, Command, GuestRole, SEATS_AT_MOST};
 use bedside_domain::ids::{InvitationId, PersonId, RoomId};
 use bedside_domain::invitation::{self, Invitation};
+use bedside_domain::notice;
 use bedside_domain::person::Role;
 use bedside_domain::policy;
 use bedside_domain::refusal::Refusal;
@@ -74,6 +75,7 @@ async fn decide(
     }
     let invitation = Invitation { id: id.clone(), room, guest: guest.clone(), role, by: me.clone(), at: now, until };
     change.by = Some(me.clone());
+    change.notices.extend(dispatch::with_ids(vec![notice::owed_by_invitation(&invitation)]));
     change.invitation = Some(invitation.clone());
     Ok(Decided { change, outcome: invitation })
 }

@@ -8,8 +8,9 @@ use bedside_domain::ids::{CallId, PersonId};
 use bedside_domain::time::Millis;
 
 use crate::Store;
-use crate::change::Held;
+use crate::change::{Committed, Held};
 use crate::error::{Result, StoreError};
+use crate::outbox;
 use crate::page::{Cursor, Page, PageAsk};
 use crate::sql::{Draft, Row, sql};
 
@@ -136,20 +137,16 @@ impl Store {
     }
 
     /// Once more replaces what was said before.
-    pub async fn put_feedback(
-        &self,
-        id: &CallId,
-        person: &PersonId,
-        stars: Option<u8>,
-        problems: &[String],
-        words: Option<&str>,
-        at: Millis,
-    ) -> Result<()> {
+    pub async fn put_feedback(&self, id: &CallId, feedback: &Feedback) -> Committed {
         const PUT: &str = "INSERT INTO feedback (call, person, stars, problems, words, at) \
              VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (call, person) \
              DO UPDATE SET stars = $3, problems = $4, words = $5, at = $6";
-        let row = sql!(PUT, id, person, stars.map(i64::from), problems.join("\n"), words, at);
-        self.engine.run("keeping feedback", row).await.map(drop)
+        let Feedback { person, stars, problems, words, at } = feedback;
+        let row = sql!(PUT, id, person, stars.map(i64::from), problems.join("\n"), words.as_deref(), *at);
+        let mut tx = self.engine.begin("keeping feedback").await?;
+        tx.run(row).await?;
+        outbox::tell_programs_of(&mut tx, "feedback", id.as_str(), Some(person), *at).await?;
+        tx.commit().await
     }
 
     pub async fn feedback_of(&self, id: &CallId) -> Result<Vec<Feedback>> {

@@ -45,7 +45,7 @@ async fn write(stage: &Stage, call: &str) {
         text: "how are you".into(),
         at: NOON,
     };
-    stage.store.keep_message(&message, "r").await.unwrap();
+    stage.store.keep_message(&message, "r", &[]).await.unwrap();
     stage.store.mark_messages_read(&message.call, &person("ada"), &message.id, NOON).await.unwrap();
 }
 
@@ -97,7 +97,10 @@ async fn a_room_that_nobody_ever_came_to_goes_altogether(stage: Stage) {
 async fn notices_go_once_they_were_read_and_delivered_long_ago(stage: Stage) {
     let notice = |id: &str| {
         let about = About::Appointment(AppointmentId::new("a"));
-        (NoticeId::new(id), Notice { to: person("jane"), topic: Topic::AppointmentAccepted, about, by: None })
+        (
+            NoticeId::new(id),
+            Notice { to: person("jane"), topic: Topic::AppointmentAccepted, about, by: None, due: None },
+        )
     };
     let notices = vec![notice("read"), notice("waiting")];
     stage.commit(&Change { notices, ..Change::at(NOON) }).await;

@@ -157,5 +157,8 @@ async fn counts(stage: &Stage) -> [i64; 8] {
 /// ada missed a call.
 fn missed(id: &str, call: &str) -> (NoticeId, Notice) {
     let about = About::Call(CallId::new(call));
-    (NoticeId::new(id), Notice { to: person("ada"), topic: Topic::MissedCall, about, by: Some(person("jane")) })
+    (
+        NoticeId::new(id),
+        Notice { to: person("ada"), topic: Topic::MissedCall, about, by: Some(person("jane")), due: None },
+    )
 }

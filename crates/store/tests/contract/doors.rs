@@ -3,7 +3,7 @@
 use bedside_domain::ids::{CallId, DeviceId, RoomId};
 use bedside_domain::person::Person;
 use bedside_domain::presence::{Presence, Wish};
-use bedside_store::{Audited, Session, SignInLink, Use};
+use bedside_store::{Audited, Feedback, Session, SignInLink, Use};
 
 use crate::stage::*;
 
@@ -144,10 +144,18 @@ async fn of_many_sessions_and_people_those_who_may_stay_are_told(stage: Stage) {
 async fn feedback_can_be_given_again(stage: Stage) {
     stage.ring("c", "jane", "ada").await;
     let call = CallId::new("c");
-    let problems = ["no-sound".to_owned(), "froze".to_owned()];
-    stage.store.put_feedback(&call, &person("jane"), Some(2), &problems, Some("bad"), NOON).await.unwrap();
-    stage.store.put_feedback(&call, &person("ada"), None, &[], None, after(1)).await.unwrap();
-    stage.store.put_feedback(&call, &person("jane"), Some(3), &problems, None, after(2)).await.unwrap();
+    let problems = vec!["no-sound".to_owned(), "froze".to_owned()];
+    let said = |who, stars, problems: &[String], words: Option<&str>, at| {
+        let (problems, words) = (problems.to_vec(), words.map(str::to_owned));
+        Feedback { person: person(who), stars, problems, words, at }
+    };
+    for feedback in [
+        said("jane", Some(2), &problems, Some("bad"), NOON),
+        said("ada", None, &[], None, after(1)),
+        said("jane", Some(3), &problems, None, after(2)),
+    ] {
+        stage.store.put_feedback(&call, &feedback).await.unwrap();
+    }
     let feedback = stage.store.feedback_of(&call).await.unwrap();
     let [ada, jane] = &feedback[..] else { panic!("one of each: {feedback:?}") };
     assert_eq!((ada.person.as_str(), ada.stars, ada.problems.len()), ("ada", None, 0));

@@ -152,7 +152,7 @@ async fn the_directory_comes_by_name_and_shows_no_name_in_its_cursor(stage: Stag
 async fn notices_come_newest_first_and_are_read_once(stage: Stage) {
     for n in 0..5 {
         let about = About::Appointment(AppointmentId::new("a"));
-        let notice = Notice { to: person("jane"), topic: Topic::ALL[0], about, by: None };
+        let notice = Notice { to: person("jane"), topic: Topic::MissedCall, about, by: None, due: None };
         let notices = vec![(NoticeId::new(format!("n{n}")), notice)];
         stage.commit(&Change { notices, ..Change::at(after(n / 2)) }).await;
     }
@@ -278,9 +278,9 @@ async fn messages_are_kept_once_and_read_in_order(stage: Stage) {
     let all: Vec<_> = (0..9).map(|n| message(n, if n % 2 == 0 { "ada" } else { "jane" })).collect();
     for (n, one) in all.iter().enumerate() {
         let request = format!("r{n}");
-        assert_eq!(stage.store.keep_message(one, &request).await, Ok(Kept::Now(one.clone())));
+        assert_eq!(stage.store.keep_message(one, &request, &[]).await, Ok(Kept::Now(one.clone())));
         let again = ChatMessage { id: format!("again {n}"), ..one.clone() };
-        assert_eq!(stage.store.keep_message(&again, &request).await, Ok(Kept::Before(one.clone())));
+        assert_eq!(stage.store.keep_message(&again, &request, &[]).await, Ok(Kept::Before(one.clone())));
     }
     assert_eq!(stage.store.messages_of(&call, Millis(0), 100).await.unwrap(), all);
     assert_eq!(stage.store.messages_of(&call, Millis(0), 3).await.unwrap(), all[6..]);

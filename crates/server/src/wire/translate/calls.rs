@@ -127,5 +127,6 @@ fn about(notice: &Notice) -> (Option<String>, Option<String>) {
     match &notice.about {
         About::Call(id) => (Some(id.to_string()), None),
         About::Appointment(id) => (None, Some(id.to_string())),
+        About::Invitation(_) => (None, None),
     }
 }

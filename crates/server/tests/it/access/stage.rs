@@ -183,7 +183,7 @@ impl Stage {
     pub async fn notice(&self, to: &str) -> NoticeId {
         let id = NoticeId::new(self.fresh("notice"));
         let about = About::Call(CallId::new("a call"));
-        let notice = Notice { to: PersonId::new(to), topic: Topic::MissedCall, about, by: None };
+        let notice = Notice { to: PersonId::new(to), topic: Topic::MissedCall, about, by: None, due: None };
         let mut change = Change::at(now());
         change.notices = vec![(id.clone(), notice)];
         self.store.commit(&change).await.expect("nothing is in its way");
