@@ -67,10 +67,11 @@ pub enum About {
 /// What is true now of what a notice is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Facts {
-    /// It still rings; `heard` once a device has said so.
+    /// It still rings; `heard` once a device has said so, `planned` if it is for an appointment.
     Ring {
         until: Millis,
         heard: bool,
+        planned: bool,
     },
     /// It rings no more; `seen` once whoever missed it has looked.
     Call {
@@ -170,7 +171,7 @@ fn reminders(now: Millis, appointment: &Appointment) -> Vec<Notice> {
 pub fn has_point(now: Millis, topic: Topic, at: Millis, facts: &Facts) -> bool {
     match (topic, facts) {
         (_, Facts::Gone) => false,
-        (Topic::IncomingCall, Facts::Ring { until, heard }) => now < *until && !heard,
+        (Topic::IncomingCall, Facts::Ring { until, heard, .. }) => now < *until && !heard,
         (Topic::MissedCall, Facts::Call { seen }) => !seen && now < at + TOLD_WITHIN,
         (Topic::RingOver, Facts::Call { .. }) => now < at + RING_SHOWN_FOR,
         (Topic::Message, Facts::Call { .. } | Facts::Ring { .. }) => now < at + TOLD_WITHIN,

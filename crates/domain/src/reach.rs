@@ -129,9 +129,9 @@ pub fn by_default(role: Role, topic: Topic, channel: Channel) -> bool {
     }
 }
 
-/// What quiet hours hold back. A letter wakes nobody, and whoever has an appointment now is called.
-pub fn may_wait(topic: Topic, channel: Channel, is_for_now: bool) -> bool {
-    channel != Channel::Email && topic != Topic::RingOver && !is_for_now
+/// What quiet hours hold back. A letter wakes nobody, and the end of a ring is silent.
+pub fn disturbs(topic: Topic, channel: Channel) -> bool {
+    channel != Channel::Email && !matches!(topic, Topic::RingOver | Topic::CallStarting)
 }
 
 /// When to try again after so many attempts; nothing: one gives up.

@@ -11,6 +11,7 @@ pub mod notice;
 pub mod person;
 pub mod practice;
 pub mod problem;
+pub mod reach;
 pub mod room;
 pub mod typescript;
 

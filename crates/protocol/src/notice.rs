@@ -7,8 +7,8 @@ use crate::person::PersonBrief;
 #[serde(rename_all = "camelCase")]
 pub struct NoticeView {
     pub id: String,
-    /// `missed-call`, `appointment-requested`, `appointment-accepted`, `appointment-declined`,
-    /// `appointment-cancelled`, `appointment-rescheduled` or `call-starting`.
+    /// `missed-call`, `message`, `appointment-requested`, `appointment-accepted`, `appointment-declined`,
+    /// `appointment-cancelled`, `appointment-rescheduled`, `reminder-day`, `reminder-hour` or `call-starting`.
     pub topic: String,
     pub call_id: Option<String>,
     pub appointment_id: Option<String>,

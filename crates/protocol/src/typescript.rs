@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::Value;
 use utoipa::PartialSchema as _;
 
-use crate::{account, appointment, call, door, notice, person, practice, problem, room};
+use crate::{account, appointment, call, door, notice, person, practice, problem, reach, room};
 
 /// The text of `web/packages/protocol/src/generated.ts`.
 pub fn declarations() -> String {
@@ -20,15 +20,22 @@ pub fn declarations() -> String {
     text
 }
 
-fn schemas() -> Vec<(&'static str, Value)> {
-    macro_rules! each {
-        ($($ty:ty),+ $(,)?) => {
-            vec![$((
-                stringify!($ty).rsplit(' ').next().unwrap_or_default(),
-                serde_json::to_value(<$ty>::schema()).expect("a schema is plain JSON"),
-            )),+]
-        };
-    }
+macro_rules! each {
+    ($($ty:ty),+ $(,)?) => {
+        vec![$((
+            stringify!($ty).rsplit("::").next().unwrap_or_default(),
+            serde_json::to_value(<$ty>::schema()).expect("a schema is plain JSON"),
+        )),+]
+    };
+}
+
+type Schemas = Vec<(&'static str, Value)>;
+
+fn schemas() -> Schemas {
+    [of_meeting(), of_people_and_the_practice(), of_reaching()].concat()
+}
+
+fn of_meeting() -> Schemas {
     each![
         person::PersonBrief,
         person::PersonView,
@@ -53,6 +60,11 @@ fn schemas() -> Vec<(&'static str, Value)> {
         call::CallBack,
         notice::NoticeView,
         notice::UnreadCount,
+    ]
+}
+
+fn of_people_and_the_practice() -> Schemas {
+    each![
         door::SignInView,
         door::JoinView,
         door::JoinPractitioner,
@@ -72,12 +84,30 @@ fn schemas() -> Vec<(&'static str, Value)> {
         practice::ShiftView,
         practice::AbsenceView,
         practice::FreeTimes,
+    ]
+}
+
+fn of_reaching() -> Schemas {
+    each![
+        reach::ReachView,
+        reach::ChoiceView,
+        reach::QuietView,
+        reach::UnconfirmedView,
+        reach::PutReach,
+        reach::NewAddress,
+        reach::ConfirmAddress,
+        reach::PushDevice,
+        reach::PushKeys,
+        reach::ForgetDevice,
+        reach::CalendarAddress,
+        reach::OutboxEntry,
+        reach::WebhookView,
+        reach::NewWebhook,
+        reach::WebhookSecret,
+        reach::Replay,
         problem::Problem,
         problem::Code,
     ]
-    .into_iter()
-    .map(|(path, schema)| (path.rsplit("::").next().unwrap_or(path), schema))
-    .collect()
 }
 
 fn declare(text: &mut String, name: &str, schema: &Value) {

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use bedside_domain::appointment::Appointment;
 use bedside_domain::call::{self, Call};
-use bedside_domain::ids::NoticeId;
-use bedside_domain::notice::Notice;
+use bedside_domain::ids::{CallId, PersonId};
+use bedside_domain::reach::Channel;
+use bedside_store::NoticeRow;
 use tokio::sync::broadcast;
 
 /// Hints that a slow listener may fall behind by before it is told to look for itself.
@@ -15,7 +16,16 @@ const BACKLOG: usize = 4096;
 pub enum News {
     Call(CallNews),
     Appointment(Appointment),
-    Notice(NoticeId, Notice),
+    /// Somebody finds something new among what they have been told.
+    Notice(NoticeRow),
+    /// Something is to be told by other ways than the screen.
+    Owed,
+    /// Nothing of the callee's has rung yet, and they are told so.
+    Reaching {
+        caller: PersonId,
+        call: CallId,
+        channel: Channel,
+    },
 }
 
 /// What happened to a call, and the call as it is since then.
@@ -39,7 +49,8 @@ impl Bus {
         match &news {
             News::Call(news) => tracing::debug!(call = %news.call.id, version = news.version, "changed"),
             News::Appointment(appointment) => tracing::debug!(appointment = %appointment.id, "changed"),
-            News::Notice(id, _) => tracing::debug!(notice = %id, "owed"),
+            News::Notice(row) => tracing::debug!(notice = %row.id, "told"),
+            News::Owed | News::Reaching { .. } => {}
         }
         // Nobody listening is no failure.
         let _ = self.0.send(Arc::new(news));

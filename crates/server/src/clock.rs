@@ -3,7 +3,7 @@
 use aws_lc_rs::rand;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use bedside_domain::time::Millis;
+use bedside_domain::time::{Millis, Span};
 
 pub fn now() -> Millis {
     Millis(jiff::Timestamp::now().as_millisecond())
@@ -14,6 +14,12 @@ pub fn secret<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     rand::fill(&mut bytes).expect("the operating system gives random bytes");
     bytes
+}
+
+/// Up to a fifth more or less, so that those who failed together do not come back together.
+pub fn jittered(span: Span) -> Span {
+    let [dice] = secret::<1>();
+    Span::millis(span.as_millis() * (800 + i64::from(dice) * 400 / 255) / 1000)
 }
 
 /// A text that nobody can guess: 256 random bits.

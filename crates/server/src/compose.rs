@@ -13,6 +13,7 @@ use crate::app::passwords::Passwords;
 use crate::bus::Bus;
 use crate::clock;
 use crate::config::Settings;
+use crate::outbox::{Outbox, is_key};
 use crate::relay::RelayPorts;
 
 /// The ports are open already, and the settings know them.
@@ -29,7 +30,14 @@ pub async fn compose(settings: Settings, relay: &RelayPorts) -> Result<Arc<App>,
     turn.extend(settings.turn.urls.iter().cloned());
     let ice = (!turn.is_empty()).then(|| Ice::new(stun, turn, turn_secrets[0].clone()));
     let (link_key, passwords) = (LinkKey::new(&secret), Passwords::new());
-    Ok(Arc::new(App { store, bus: Bus::new(), link_key, passwords, ice, turn_secrets, settings }))
+    let outbox = Outbox::new(&settings, &push_key(&store).await?)?;
+    Ok(Arc::new(App { store, bus: Bus::new(), link_key, passwords, ice, turn_secrets, outbox, settings }))
+}
+
+/// Made at the first start. Browsers have subscribed to this very key, so it stays.
+async fn push_key(store: &Store) -> Result<[u8; 32], Failure> {
+    let key = std::iter::repeat_with(clock::secret).find(is_key).expect("all but a few are keys");
+    Ok(store.secret("push", &key).await?)
 }
 
 /// For a command that works beside the server, and opens no ports.

@@ -1,6 +1,7 @@
 //! Settings: defaults, then a TOML file, then the environment, then flags. What is not known is an error.
 
 mod https;
+mod reach;
 mod turn;
 
 use std::net::{IpAddr, SocketAddr};
@@ -15,6 +16,7 @@ use ipnet::IpNet;
 use serde::Deserialize;
 
 pub use self::https::{Acme, CertificateFiles, Tls};
+pub use self::reach::{MailServer, MailTls, Reach, SmsProvider};
 pub use self::turn::Turn;
 use crate::Failure;
 
@@ -129,6 +131,32 @@ pub struct Given {
     /// A TURN server elsewhere that knows the same secret, such as turn:turn.example.org:3478?transport=udp. Repeatable.
     #[arg(long = "turn-url", env = "BEDSIDE_TURN_URL", value_name = "URL", value_delimiter = ',')]
     pub turn_url: Option<Vec<String>>,
+    /// Mail server: smtps://host (TLS), smtp://host (STARTTLS), smtp+plain://host (no TLS, no login) [default: none].
+    #[arg(long, env = "BEDSIDE_SMTP_URL", value_name = "URL")]
+    pub smtp_url: Option<String>,
+    /// Whom the mail server knows us as.
+    #[arg(long, env = "BEDSIDE_SMTP_USER", value_name = "NAME")]
+    pub smtp_user: Option<String>,
+    #[arg(long, env = "BEDSIDE_SMTP_PASSWORD", value_name = "PASSWORD", hide_env_values = true)]
+    pub smtp_password: Option<String>,
+    /// The certificate (PEM) by which the mail server is known, if it is a private one.
+    #[arg(long, env = "BEDSIDE_SMTP_ROOT", value_name = "FILE")]
+    pub smtp_root: Option<PathBuf>,
+    /// Whom letters come from, such as: Example Practice <calls@clinic.example>.
+    #[arg(long, env = "BEDSIDE_MAIL_FROM", value_name = "MAILBOX")]
+    pub mail_from: Option<String>,
+    /// Wake phones by the push services of their browsers' makers.
+    #[arg(long, env = "BEDSIDE_WEB_PUSH", num_args = 0..=1, default_missing_value = "true")]
+    pub web_push: Option<bool>,
+    /// Folder with words of the practice's own: en.json, de.json.
+    #[arg(long, env = "BEDSIDE_WORDS", value_name = "FOLDER")]
+    pub words: Option<PathBuf>,
+    /// A private network that webhooks and pushes may be sent to. Repeatable.
+    #[arg(long = "send-to-private", env = "BEDSIDE_SEND_TO_PRIVATE", value_name = "CIDR", value_delimiter = ',')]
+    pub send_to_private: Option<Vec<IpNet>>,
+    /// Who sends SMS, in the file alone.
+    #[arg(skip)]
+    pub sms: Option<SmsProvider>,
     /// How logs are written [default: text].
     #[arg(long, env = "BEDSIDE_LOG_FORMAT", value_name = "text|json")]
     pub log_format: Option<LogFormat>,
@@ -190,6 +218,7 @@ pub struct Settings {
     pub writes_per_address: u32,
     pub log_format: LogFormat,
     pub turn: Turn,
+    pub reach: Reach,
     pub ice_servers: Vec<IceServer>,
     /// How long what runs may take to finish once the server is told to stop.
     pub grace: Duration,
@@ -270,6 +299,15 @@ impl Given {
             turn_allow_peer: self.turn_allow_peer.or(other.turn_allow_peer),
             turn_ports: self.turn_ports.or(other.turn_ports),
             turn_url: self.turn_url.or(other.turn_url),
+            smtp_url: self.smtp_url.or(other.smtp_url),
+            smtp_user: self.smtp_user.or(other.smtp_user),
+            smtp_password: self.smtp_password.or(other.smtp_password),
+            smtp_root: self.smtp_root.or(other.smtp_root),
+            mail_from: self.mail_from.or(other.mail_from),
+            web_push: self.web_push.or(other.web_push),
+            words: self.words.or(other.words),
+            send_to_private: self.send_to_private.or(other.send_to_private),
+            sms: self.sms.or(other.sms),
             log_format: self.log_format.or(other.log_format),
             ice_servers: self.ice_servers.or(other.ice_servers),
         }
@@ -279,6 +317,7 @@ impl Given {
         let tls = Tls::settle(&self)?;
         let listen = self.listen.unwrap_or_else(|| tls.default_listen());
         let turn = Turn::settle(&self, listen, &tls)?;
+        let reach = Reach::settle(&self)?;
         let data_dir = self.data_dir.unwrap_or_else(|| PathBuf::from("data"));
         let public_url = self.public_url.unwrap_or_else(|| tls.url_at(listen));
         let ring_seconds = within("ring-seconds", self.ring_seconds.unwrap_or(30), 5, 300)?;
@@ -309,6 +348,7 @@ impl Given {
             grace: Duration::from_secs(10),
             listen,
             data_dir,
+            reach,
             tls,
             turn,
         })

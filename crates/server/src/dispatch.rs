@@ -6,7 +6,7 @@ use bedside_domain::notice::{self, Notice};
 use bedside_domain::refusal::Refusal;
 use bedside_domain::room::Room;
 use bedside_domain::time::Millis;
-use bedside_store::{Change, CommitError, Held, Remembered, Saved, StoreError, Taken};
+use bedside_store::{Change, CommitError, Held, NoticeRow, Remembered, Saved, StoreError, Taken};
 
 use crate::app::{App, Asker};
 use crate::bus::{CallNews, News};
@@ -185,10 +185,20 @@ async fn commit(app: &App, change: &Change) -> Result<Committed, Error> {
     if let Some(saved) = &change.appointment {
         app.bus.publish(News::Appointment(saved.value.clone()));
     }
-    for (id, notice) in &change.notices {
-        app.bus.publish(News::Notice(id.clone(), notice.clone()));
-    }
+    tell(app, change.at, &change.notices);
     Ok(Committed::Yes)
+}
+
+/// Whoever looks sees it at once; the rest is the outbox's.
+pub fn tell(app: &App, at: Millis, notices: &[(NoticeId, Notice)]) {
+    let shown = notices.iter().filter(|(_, notice)| notice.topic.is_kept() && notice.due.is_none());
+    for (id, notice) in shown {
+        let row = NoticeRow { id: id.clone(), notice: notice.clone(), at, read_at: None };
+        app.bus.publish(News::Notice(row));
+    }
+    if !notices.is_empty() {
+        app.bus.publish(News::Owed);
+    }
 }
 
 async fn answered_before(app: &App, me: &PersonId, once: Option<&Once>) -> Result<Option<Answer>, Error> {

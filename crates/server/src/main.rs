@@ -10,6 +10,7 @@ mod demo;
 mod dispatch;
 mod lan;
 mod listen;
+mod outbox;
 mod pages;
 mod relay;
 mod serve;

@@ -37,6 +37,7 @@ pub async fn serve(settings: Settings) -> Result<(), Failure> {
 pub async fn run(ports: Ports, relay: RelayPorts, https: Option<Https>, app: Arc<App>) -> Result<(), Failure> {
     let wire = Wire::new(app.clone())?;
     let timers = tokio::spawn(crate::timers::run(app.clone()));
+    let outbox = tokio::spawn(crate::outbox::run(app.clone()));
     let house = tokio::spawn(wire.clone().keep_house());
     // The connections of the process before this one are gone.
     crate::app::seats::lose_everybody(&app)
@@ -58,7 +59,8 @@ pub async fn run(ports: Ports, relay: RelayPorts, https: Option<Https>, app: Arc
     timers.abort();
     house.abort();
     live.abort();
-    let _ = timers.await;
+    outbox.abort();
+    let _ = tokio::join!(timers, outbox);
     app.store.close().await;
     tracing::info!("stopped");
     Ok(())

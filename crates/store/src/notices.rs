@@ -75,10 +75,13 @@ impl Store {
     }
 
     async fn facts_of_call(&self, id: &CallId) -> Result<Facts> {
-        const FIND: &str = "SELECT state, until_at, rung_at, seen_at FROM calls WHERE id = $1";
+        const FIND: &str = "SELECT state, until_at, rung_at, seen_at, appointment FROM calls WHERE id = $1";
         let Some(row) = self.engine.row("looking after a call", sql!(FIND, id)).await? else { return Ok(Facts::Gone) };
         match (row.text("state")?.as_str(), row.maybe_at("until_at")?) {
-            ("ringing", Some(until)) => Ok(Facts::Ring { until, heard: row.maybe_at("rung_at")?.is_some() }),
+            ("ringing", Some(until)) => {
+                let (heard, planned) = (row.maybe_at("rung_at")?.is_some(), row.maybe_text("appointment")?.is_some());
+                Ok(Facts::Ring { until, heard, planned })
+            }
             _ => Ok(Facts::Call { seen: row.maybe_at("seen_at")?.is_some() }),
         }
     }

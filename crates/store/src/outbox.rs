@@ -160,6 +160,13 @@ impl Store {
         rows.iter().map(|row| row.text("target")).collect()
     }
 
+    /// To whom something went.
+    pub async fn recipient(&self, id: &str) -> Result<Option<PersonId>> {
+        let find = sql!("SELECT recipient FROM outbox WHERE id = $1", id);
+        let row = self.engine.row("asking to whom something went", find).await?;
+        Ok(row.map(|row| row.maybe_text("recipient")).transpose()?.flatten().map(PersonId::new))
+    }
+
     /// What waits, the next first; or what has failed, the latest first.
     pub async fn jobs(&self, which: Jobs, ask: &PageAsk) -> Result<Page<JobRow>> {
         const SELECT: &str = "SELECT id, lane, target, recipient, topic, at, due_at, tries, done_at, why, receipt \

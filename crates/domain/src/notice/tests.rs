@@ -190,8 +190,9 @@ fn what_has_lost_its_point_is_not_told() {
     assert!(told(&cancelled, Topic::AppointmentCancelled, at));
     assert!(!has_point(at, Topic::AppointmentCancelled, at, &Facts::Gone));
 
-    let ring =
-        |now, heard| has_point(now, Topic::IncomingCall, Millis(0), &Facts::Ring { until: Millis(30_000), heard });
+    let ring = |now, heard| {
+        has_point(now, Topic::IncomingCall, Millis(0), &Facts::Ring { until: Millis(30_000), heard, planned: false })
+    };
     assert!(ring(Millis(1_000), false));
     assert!(!ring(Millis(1_000), true), "a device rings");
     assert!(!ring(Millis(30_000), false), "it rings no more");

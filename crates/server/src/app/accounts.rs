@@ -3,12 +3,13 @@
 use bedside_domain::ids::PersonId;
 use bedside_domain::person::{Person, Role};
 use bedside_domain::policy;
+use bedside_domain::reach::Channel;
 use bedside_domain::refusal::Refusal;
 use bedside_domain::time::{Millis, Span};
 use bedside_store::{Account, CommitError, Keep, Session, Use};
 
 use super::doors::{self, Browser, NewSession, SESSION_LASTS};
-use super::{App, Asker, passwords};
+use super::{App, Asker, passwords, reach};
 use crate::clock;
 use crate::dispatch::Error;
 
@@ -80,6 +81,9 @@ async fn open_own(app: &App, asker: &Asker, chosen: &Chosen) -> Result<Account, 
     let email = asker.person.email.as_deref().or(named).ok_or(Refusal::Invalid("email is missing"))?;
     passwords::must_be_good(&chosen.password, email)?;
     open(app, &asker.viewer.id, email).await?;
+    if asker.person.email.is_none() {
+        reach::doubt(app, &asker.viewer.id, Channel::Email, email).await?;
+    }
     app.store.account_of(&asker.viewer.id).await?.ok_or(Error::Contended)
 }
 

@@ -2,7 +2,7 @@
 
 use bedside_domain::appointment::{Appointment, Attended, Calendar, Command, Provider, Slot, Status};
 use bedside_domain::call::Actor;
-use bedside_domain::ids::{AppointmentId, RoomId};
+use bedside_domain::ids::{AppointmentId, PersonId, RoomId};
 use bedside_domain::notice;
 use bedside_domain::person::{Person, Role};
 use bedside_domain::policy;
@@ -262,11 +262,16 @@ fn own_link(app: &App, asker: &Asker, appointment: &Appointment) -> Option<Strin
     if !accepted || !policy::may_have_link(&asker.viewer, appointment) {
         return None;
     }
+    link_of(app, appointment, &asker.viewer.id)
+}
+
+/// Somebody's personal way in, whatever the state of the appointment.
+pub fn link_of(app: &App, appointment: &Appointment, person: &PersonId) -> Option<String> {
     match &appointment.provider {
         Provider::Link(link) => Some(link.clone()),
         Provider::BuiltIn => {
             let room = room_for(appointment)?;
-            let side = LinkSide::of(&room, &asker.viewer.id)?;
+            let side = LinkSide::of(&room, person)?;
             Some(links::address(app, &app.link_key.token(&room.id, side)))
         }
     }

@@ -21,6 +21,9 @@ pub async fn say(app: &App, asker: &Asker, at: &At, text: String, request: Optio
     let owed = dispatch::with_ids(notice::owed_by_message(&call, &asker.viewer.id));
     let message = ChatMessage { id, call: call.id, person: asker.viewer.id.clone(), text, at: clock::now() };
     let kept = app.store.keep_message(&message, &request, &owed).await?;
+    if let Kept::Now(message) = &kept {
+        dispatch::tell(app, message.at, &owed);
+    }
     Ok(kept)
 }
 

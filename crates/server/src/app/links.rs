@@ -30,10 +30,16 @@ pub enum Opens {
 
 /// What stands in the place of a side.
 const GUEST: char = 'g';
+const STOP: char = 's';
 
 /// Where a link leads.
 pub fn address(app: &App, token: &str) -> String {
     format!("{}/join/{token}", app.settings.public_url)
+}
+
+/// Where whoever got a letter ends them with one press.
+pub fn stop_address(app: &App, letter: &str) -> String {
+    format!("{}/api/stop/{}", app.settings.public_url, app.link_key.stop_token(letter))
 }
 
 impl LinkKey {
@@ -53,6 +59,13 @@ impl LinkKey {
 
     /// What a token opens; nothing if it was not made here.
     pub fn read(&self, token: &str) -> Option<Opens> {
+        match self.unsealed(token)? {
+            (id, GUEST) => Some(Opens::Guest(InvitationId::new(id))),
+            (id, letter) => Some(Opens::Side(RoomId::new(id), LinkSide::of_letter(letter)?)),
+        }
+    }
+
+    fn unsealed(&self, token: &str) -> Option<(String, char)> {
         let code_chars = (CODE_BYTES * 8).div_ceil(6);
         let (head, code) = token.split_at_checked(token.len().checked_sub(code_chars)?)?;
         let mut id = head.chars();
@@ -60,15 +73,27 @@ impl LinkKey {
         let id = id.as_str();
         let code = URL_SAFE_NO_PAD.decode(code).ok()?;
         aws_lc_rs::constant_time::verify_slices_are_equal(&self.code(id, letter), &code).ok()?;
-        match letter {
-            GUEST => Some(Opens::Guest(InvitationId::new(id))),
-            letter => Some(Opens::Side(RoomId::new(id), LinkSide::of_letter(letter)?)),
-        }
+        Some((id.to_owned(), letter))
     }
 
     /// An id that this practice alone can tell from what it stands for.
     pub fn id_of(&self, thing: &str) -> String {
-        URL_SAFE_NO_PAD.encode(&hmac::sign(&self.0, format!("id {thing}").as_bytes()).as_ref()[..CODE_BYTES])
+        URL_SAFE_NO_PAD.encode(&self.digest_of(&format!("id {thing}"))[..CODE_BYTES])
+    }
+
+    /// What only this practice can make of a text.
+    pub fn digest_of(&self, text: &str) -> Vec<u8> {
+        hmac::sign(&self.0, text.as_bytes()).as_ref().to_vec()
+    }
+
+    /// The token by which whoever got a letter ends them: it names the letter and nobody.
+    pub fn stop_token(&self, letter: &str) -> String {
+        self.sealed(letter, STOP)
+    }
+
+    /// The letter of such a token; nothing if it was not made here.
+    pub fn read_stop_token(&self, token: &str) -> Option<String> {
+        self.unsealed(token).filter(|(_, letter)| *letter == STOP).map(|(id, _)| id)
     }
 
     fn sealed(&self, id: &str, letter: char) -> String {

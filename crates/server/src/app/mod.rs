@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod appointments;
 pub mod booking;
+pub mod calendar;
 pub mod calls;
 pub mod chat;
 pub mod doors;
@@ -13,10 +14,12 @@ pub mod invitations;
 pub mod links;
 pub mod notices;
 pub mod oneself;
+pub mod outbox;
 pub mod passwords;
 pub mod people;
 pub mod practice;
 pub mod presence;
+pub mod reach;
 pub mod register;
 pub mod ring;
 pub mod rooms;
@@ -37,6 +40,7 @@ use crate::app::passwords::Passwords;
 use crate::bus::Bus;
 use crate::config::Settings;
 use crate::dispatch::Error;
+use crate::outbox::Outbox;
 
 /// Everything a use case needs, put together in `compose`.
 pub struct App {
@@ -49,6 +53,8 @@ pub struct App {
     /// What passwords for relays follow from; the first one makes them.
     pub turn_secrets: Vec<Vec<u8>>,
     pub passwords: Passwords,
+    /// By which ways people are told who are not looking.
+    pub outbox: Outbox,
 }
 
 /// Somebody who asks: the token has been checked, the person is known and not disabled.

@@ -16,6 +16,12 @@ pub async fn list(app: &App, asker: &Asker, page: &PageWish) -> Result<(Listing<
     Ok((page, names))
 }
 
+/// What is shown with a notice that comes while its person looks.
+pub async fn arrived(app: &App, row: &NoticeRow) -> Result<(Names, i64), Error> {
+    let names = app.names(row.notice.by.as_ref()).await?;
+    Ok((names, app.store.unread_notices(&row.notice.to).await?))
+}
+
 pub async fn unread(app: &App, asker: &Asker) -> Result<i64, Error> {
     policy::may_roam(&asker.viewer)?;
     Ok(app.store.unread_notices(&asker.viewer.id).await?)

@@ -2,10 +2,11 @@
 
 use bedside_domain::person::Person;
 use bedside_domain::policy;
+use bedside_domain::reach::Channel;
 use bedside_store::Account;
 
 use super::people::{self, Told};
-use super::{App, Asker};
+use super::{App, Asker, reach};
 use crate::dispatch::Error;
 
 pub struct Oneself {
@@ -29,7 +30,11 @@ pub async fn describe(app: &App, asker: &Asker, told: &Told) -> Result<(), Error
     if told.name.is_some() || told.title.is_some() || told.specialization.is_some() {
         policy::may_name_oneself(&asker.viewer)?;
     }
-    people::save(app, &asker.viewer.id, told).await.map(drop)
+    let saved = people::save(app, &asker.viewer.id, told).await?;
+    match saved.phone.filter(|phone| told.phone.is_some() && asker.person.phone.as_ref() != Some(phone)) {
+        Some(phone) => reach::doubt(app, &asker.viewer.id, Channel::Sms, &phone).await,
+        None => Ok(()),
+    }
 }
 
 pub async fn prefer(app: &App, asker: &Asker, json: &str) -> Result<(), Error> {

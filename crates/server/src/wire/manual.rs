@@ -127,6 +127,25 @@ fn text<'a>(value: &'a Value, member: &str) -> &'a str {
     value[member].as_str().unwrap_or_default()
 }
 
+/// A page that asks, with one button.
+pub fn question(text: &str) -> String {
+    plain(text, "<form method=\"post\"><button>OK</button></form>")
+}
+
+/// A page that tells.
+pub fn told(text: &str) -> String {
+    plain(text, "")
+}
+
+fn plain(text: &str, more: &str) -> String {
+    let text = escaped(text);
+    format!(
+        "<!doctype html><html><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
+         <title>{text}</title><link rel=\"stylesheet\" href=\"/api/manual.css\"></head><body><main><h1>{text}</h1>{more}\
+         </main></body></html>"
+    )
+}
+
 fn code(text: &str) -> String {
     format!("<code>{}</code>", escaped(text))
 }

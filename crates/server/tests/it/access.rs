@@ -226,6 +226,11 @@ async fn question(stage: &Stage, line: &Line, thing: &str, asker: &str) -> Quest
         "/sign-in/{token}" if thing != "none" => {
             Some(stage.sign_in_link("ada", if thing == "over" { -1 } else { 10 }).await)
         }
+        _ if ["/calendar/", "/stop/", "/outbox", "/webhooks"].iter().any(|start| route.starts_with(start)) => {
+            let id;
+            (id, body) = of_reaching(stage, line, route, thing).await;
+            id
+        }
         _ if ["/people", "/practitioners/", "/me", "/sign-in"].iter().any(|start| route.starts_with(start)) => {
             let id;
             (id, body) = of_people(stage, line, route, thing).await;
@@ -246,6 +251,24 @@ async fn question(stage: &Stage, line: &Line, thing: &str, asker: &str) -> Quest
         path = with_id(&path, &id);
     }
     Question { path, body, session }
+}
+
+/// What is asked of calendars, of letters, and of the programs that are told.
+async fn of_reaching(stage: &Stage, line: &Line, route: &str, thing: &str) -> (Option<String>, Option<Value>) {
+    let body = match route {
+        "/webhooks" if line.method == Method::POST => Some(json!({ "url": "https://host.example/hook" })),
+        "/webhooks/{id}/replay" => Some(json!({ "from": "2026-01-01T00:00:00Z" })),
+        _ => None,
+    };
+    let id = match route {
+        _ if !route.contains('{') => None,
+        _ if thing == "none" => Some("nothing".to_owned()),
+        "/calendar/{token}" => Some(stage.calendar_token("ada").await),
+        "/stop/{token}" => Some(stage.stop_token("ada").await),
+        "/outbox/{id}/again" => Some(stage.later("ada").await),
+        _ => Some(stage.webhook().await),
+    };
+    (id, body)
 }
 
 /// What is asked of people, their hours and their accounts: about whom, and with which words.
@@ -269,6 +292,13 @@ async fn of_people(stage: &Stage, line: &Line, route: &str, thing: &str) -> (Opt
         }
         "/me" if thing == "name" => (None, Some(json!({ "name": "New Name" }))),
         "/me" if line.method == Method::PUT => (None, Some(json!({ "zoneinfo": "UTC" }))),
+        "/me/addresses" => (None, Some(json!({ "email": "new@example.org" }))),
+        "/me/addresses/confirm" => (None, Some(json!({ "channel": "email", "code": "123456" }))),
+        "/me/devices" => {
+            let keys = json!({ "p256dh": "x", "auth": "y" });
+            (None, Some(json!({ "endpoint": "https://push.example/x", "keys": keys })))
+        }
+        "/me/devices/forget" => (None, Some(json!({ "endpoint": "https://push.example/x" }))),
         "/me/password" => (None, Some(json!({ "password": PASSWORD }))),
         "/me/sessions/{id}/end" if thing != "none" => (Some(stage.session_of(thing).await), None),
         "/practitioners/{id}/hours" if line.method == Method::PUT => {

@@ -183,10 +183,10 @@ async fn what_a_notice_is_about_is_looked_up_as_it_is_now(stage: Stage) {
     assert_eq!(facts("none").await, Facts::Gone);
     stage.ring("c", "jane", "ada").await;
     let until = NOON + RING_FOR;
-    assert_eq!(facts("c").await, Facts::Ring { until, heard: false });
+    assert_eq!(facts("c").await, Facts::Ring { until, heard: false, planned: false });
     let rings = Command::DeviceRings { device: bedside_domain::ids::DeviceId::new("phone") };
     stage.act("c", after(1), "ada", rings).await.unwrap();
-    assert_eq!(facts("c").await, Facts::Ring { until, heard: true });
+    assert_eq!(facts("c").await, Facts::Ring { until, heard: true, planned: false });
     stage.act("c", after(2), "jane", Command::Cancel).await.unwrap();
     assert_eq!(facts("c").await, Facts::Call { seen: false });
     assert!(stage.store.see_missed_call(&CallId::new("c"), &person("ada"), after(3)).await.unwrap());

@@ -100,7 +100,7 @@ export function reduce(situation: Situation, { event, news }: CallEvent): Situat
     case "presence-changed":
       return { ...situation, presence: { ...situation.presence, [news.userId]: news.presence } };
     case "notification":
-      return { ...situation, unread: situation.unread + 1, notified: news };
+      return { ...situation, unread: news.unread, notified: news };
     case "participant-waiting":
       return { ...situation, waiting: [...withoutWaiting(situation, news.roomId, news.userId), news] };
     case "user-joined":

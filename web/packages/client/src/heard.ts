@@ -205,8 +205,10 @@ export interface RingSignal {
 export interface Notification {
   readonly id: string;
   readonly topic: string;
-  readonly callId?: string;
-  readonly appointmentId?: string;
+  readonly callId: string | null;
+  readonly appointmentId: string | null;
+  /** How many are unread, this one with them. */
+  readonly unread: number;
 }
 
 /** What the server says by itself. */

@@ -246,7 +246,7 @@ export interface NoticeView {
   callId?: string | null;
   id: string;
   readAt?: string | null;
-  /** `missed-call`, `appointment-requested`, `appointment-accepted`, `appointment-declined`, `appointment-cancelled`, `appointment-rescheduled` or `call-starting`. */
+  /** `missed-call`, `message`, `appointment-requested`, `appointment-accepted`, `appointment-declined`, `appointment-cancelled`, `appointment-rescheduled`, `reminder-day`, `reminder-hour` or `call-starting`. */
   topic: string;
 }
 
@@ -436,6 +436,130 @@ export interface FreeTimes {
   minutes: number;
   /** The practitioner's zone, to show the times in. */
   zoneinfo: string;
+}
+
+/** By which ways one is told, and what one has chosen. */
+export interface ReachView {
+  /** The ways that the operator has set up: `email`, `sms`, `push`. */
+  channels: string[];
+  /** One entry for each topic and each way that it goes. */
+  choices: ChoiceView[];
+  /** Where letters go; nothing if there is no address that may be used. */
+  email?: string | null;
+  /** Where SMS go, in E.164. */
+  phone?: string | null;
+  /** What a page subscribes to pushes with; nothing if there are none here. */
+  pushKey?: string | null;
+  quietHours?: QuietView | null;
+  /** Neither e-mail nor SMS at all. */
+  stopped: boolean;
+  /** Addresses that wait for their code. */
+  unconfirmed: UnconfirmedView[];
+}
+
+/** Whether one is told of something by one way. */
+export interface ChoiceView {
+  /** `email`, `sms` or `push`. */
+  channel: string;
+  /** As in `GET /api/notifications`. */
+  topic: string;
+  wanted: boolean;
+}
+
+/** When one is not to be disturbed, where one lives. It may go over midnight. */
+export interface QuietView {
+  from: string;
+  to: string;
+}
+
+export interface UnconfirmedView {
+  address: string;
+  channel: string;
+}
+
+/** What one chooses, in place of what one chose before. What is not named is as by default. */
+export interface PutReach {
+  choices?: ChoiceView[];
+  quietHours?: QuietView | null;
+  stopped?: boolean;
+}
+
+/** An address of one's own, which gets a code. */
+export interface NewAddress {
+  email?: string | null;
+  /** In E.164, such as +491711234567. */
+  phone?: string | null;
+}
+
+export interface ConfirmAddress {
+  /** `email` or `sms`. */
+  channel: string;
+  code: string;
+}
+
+/** What `PushSubscription.toJSON()` gives. */
+export interface PushDevice {
+  endpoint: string;
+  keys: PushKeys;
+}
+
+export interface PushKeys {
+  auth: string;
+  p256dh: string;
+}
+
+export interface ForgetDevice {
+  endpoint: string;
+}
+
+/** The private address of one's calendar. Shown this once. */
+export interface CalendarAddress {
+  url: string;
+}
+
+/** Something that is to be told, or could not be. */
+export interface OutboxEntry {
+  at: string;
+  /** When it is tried next. */
+  dueAt: string;
+  failedAt?: string | null;
+  id: string;
+  /** `plan`, `email`, `sms`, `push` or `webhook`. */
+  lane: string;
+  personId?: string | null;
+  /** What the provider said later. */
+  receipt?: string | null;
+  topic: string;
+  tries: number;
+  webhookId?: string | null;
+  /** Why it failed the last time: `unreachable`, `timeout`, `refused`, `provider-failed`, `too-many`, `no-address`, … */
+  why?: string | null;
+}
+
+/** A program that is told what happens. */
+export interface WebhookView {
+  createdAt: string;
+  disabledAt?: string | null;
+  id: string;
+  url: string;
+  /** `gone` if its server answered 410. */
+  why?: string | null;
+}
+
+export interface NewWebhook {
+  /** https, and not in a private network. */
+  url: string;
+}
+
+/** What its messages are signed with. Shown this once. */
+export interface WebhookSecret {
+  id: string;
+  secret: string;
+}
+
+export interface Replay {
+  /** What happened at this time or later. */
+  from: string;
 }
 
 /** A refusal or a failure, as RFC 9457 has it. */

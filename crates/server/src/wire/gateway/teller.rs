@@ -11,7 +11,7 @@ use tokio::sync::broadcast::error::RecvError;
 
 use super::hub::{self, To};
 use super::{Gateway, desk};
-use crate::app::{presence, seats};
+use crate::app::{notices, presence, seats};
 use crate::bus::{CallNews, News};
 use crate::wire::translate::{self, Step};
 
@@ -37,11 +37,7 @@ async fn tell_calls(gateway: &Gateway) {
                         }
                     }
                 }
-                // Whoever looks at a page needs no message to learn of it.
-                News::Notice(id, notice) => {
-                    gateway.hub.tell_person(&notice.to, None, "notification", &translate::notification(id, notice));
-                }
-                News::Appointment(_) => {}
+                _ => tell_person(gateway, &one).await,
             },
             Err(RecvError::Lagged(missed)) => tracing::warn!(missed, "news came faster than they could be told"),
             Err(RecvError::Closed) => return,
@@ -86,6 +82,25 @@ impl Order {
         let early = self.early.get_mut(id)?;
         let at = early.iter().position(|one| matches!(&**one, News::Call(call) if call.version == version))?;
         Some(early.swap_remove(at))
+    }
+}
+
+/// What is somebody's own: a new notice, or by which way the one they ring is reached.
+async fn tell_person(gateway: &Gateway, news: &News) {
+    match news {
+        News::Notice(row) if !gateway.hub.lines_of(&row.notice.to).is_empty() => {
+            match notices::arrived(&gateway.wire.app, row).await {
+                Ok((names, unread)) => {
+                    let payload = translate::arrived(row, &names, unread);
+                    gateway.hub.tell_person(&row.notice.to, None, "notification", &payload);
+                }
+                Err(error) => tracing::error!(?error, "a notice could not be shown; it is found in the list"),
+            }
+        }
+        News::Reaching { caller, call, channel } => {
+            gateway.hub.tell_person(caller, None, "call-reaching", &translate::reaching(call, *channel));
+        }
+        News::Notice(_) | News::Call(_) | News::Appointment(_) | News::Owed => {}
     }
 }
 

@@ -7,8 +7,10 @@ mod doors;
 mod health;
 mod me;
 mod notices;
+mod outbox;
 mod people;
 mod practice;
+mod reach;
 mod register;
 mod rooms;
 
@@ -58,6 +60,8 @@ fn described() -> OpenApiRouter<Wire> {
         .merge(accounts::router())
         .merge(me::router())
         .merge(practice::router())
+        .merge(reach::router())
+        .merge(outbox::router())
         .nest("/api/video-call", video_call())
         .nest("/video-call", video_call())
 }

@@ -1,7 +1,7 @@
 //! Calls, and what people are told.
 
 use bedside_domain::call::{Call, Ending, Media, State};
-use bedside_domain::ids::{AppointmentId, DeviceId, NoticeId, PersonId};
+use bedside_domain::ids::{AppointmentId, DeviceId, PersonId};
 use bedside_domain::notice::{About, Notice};
 use bedside_domain::refusal::Refusal;
 use bedside_domain::time::{Millis, Span};
@@ -111,15 +111,10 @@ pub fn notice(row: &notices::NoticeRow, names: &Names) -> NoticeView {
     }
 }
 
-/// The same for whoever is looking, in ids and enums alone: the words are for their page to fetch.
-pub fn notification(id: &NoticeId, notice: &Notice) -> Value {
-    let (call_id, appointment_id) = about(notice);
-    let mut told = json!({ "id": id.as_str(), "topic": notice.topic.name() });
-    for (key, value) in [("callId", call_id), ("appointmentId", appointment_id)] {
-        if let Some(value) = value {
-            told[key] = Value::String(value);
-        }
-    }
+/// The same for whoever looks just now, with how many are unread.
+pub fn arrived(row: &notices::NoticeRow, names: &Names, unread: i64) -> Value {
+    let mut told = json!(notice(row, names));
+    told["unread"] = json!(unread);
     told
 }
 

@@ -8,6 +8,7 @@ mod live;
 mod news;
 mod people;
 mod practice;
+mod reach;
 
 use bedside_domain::refusal::Refusal;
 use bedside_domain::time::Millis;
@@ -25,6 +26,7 @@ pub use self::live::*;
 pub use self::news::*;
 pub use self::people::*;
 pub use self::practice::*;
+pub use self::reach::*;
 
 const WORDS_CHARS_AT_MOST: usize = 2_000;
 

@@ -142,11 +142,11 @@ pub fn free(free: &Free) -> FreeTimes {
     }
 }
 
-fn clock_of(minute: u16) -> String {
+pub(super) fn clock_of(minute: u16) -> String {
     format!("{:02}:{:02}", minute / 60, minute % 60)
 }
 
-fn minute(text: &str) -> Read<u16> {
+pub(super) fn minute(text: &str) -> Read<u16> {
     let parts = text.split_once(':').filter(|(hour, minute)| hour.len() == 2 && minute.len() == 2);
     let number = |text: &str| text.parse::<u16>().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()));
     let read = parts.and_then(|(hour, minute)| Some((number(hour)?, number(minute)?)));

@@ -2,6 +2,9 @@
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use aws_lc_rs::hmac;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bedside_domain::appointment::{Appointment, Booking, Calendar, Command, Kind, Provider, Slot};
 use bedside_domain::call::{self, Actor, Call, Door, Media, Party, Reach, Request};
 use bedside_domain::ids::{AppointmentId, CallId, DeviceId, NoticeId, PersonId, RoomId};
@@ -187,6 +190,38 @@ impl Stage {
         let mut change = Change::at(now());
         change.notices = vec![(id.clone(), notice)];
         self.store.commit(&change).await.expect("nothing is in its way");
+        id
+    }
+
+    /// Something that is to be told to somebody later on.
+    pub async fn later(&self, to: &str) -> String {
+        let id = NoticeId::new(self.fresh("later"));
+        let (about, due) = (About::Call(CallId::new("a call")), Some(now() + Span::hours(1)));
+        let notice = Notice { to: PersonId::new(to), topic: Topic::MissedCall, about, by: None, due };
+        let change = Change { notices: vec![(id.clone(), notice)], ..Change::at(now()) };
+        self.store.commit(&change).await.expect("nothing is in its way");
+        id.to_string()
+    }
+
+    /// The last part of the address under which a letter to somebody is answered with a stop.
+    pub async fn stop_token(&self, to: &str) -> String {
+        let letter = self.later(to).await;
+        let secret = self.store.secret("links", &[0; 32]).await.expect("the server has made it");
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &secret);
+        let code = hmac::sign(&key, format!("join s {letter}").as_bytes());
+        format!("{letter}s{}", URL_SAFE_NO_PAD.encode(&code.as_ref()[..16]))
+    }
+
+    pub async fn calendar_token(&self, of: &str) -> String {
+        let made = self.ask(Method::POST, "/api/me/calendar", token_of(of).as_deref(), None).await.good();
+        let url = made["url"].as_str().expect("an address");
+        url.rsplit('/').next().expect("an address has a last part").to_owned()
+    }
+
+    pub async fn webhook(&self) -> String {
+        let id = self.fresh("webhook");
+        let disabled = self.store.add_webhook(&id, "https://host.invalid/hook", "whsec_x", now()).await;
+        disabled.expect("a webhook can be added");
         id
     }
 

@@ -100,6 +100,10 @@ GET /api/appointments/{id}
   theirs                                     401    404    200    404    200    200    200    404
   over                                       401    200    404    200    404    200    200    200
   none                                       401    404    404    404    404    404    404    404
+GET /api/appointments/{id}/calendar
+  live                                       401    200    404    200    404    403    403    200
+  theirs                                     401    404    200    404    200    403    403    404
+  none                                       401    404    404    404    404    404    404    404
 POST /api/appointments/{id}/accept
   asked                                      401    403    404    200    404    200    200    404
   theirs                                     401    404    403    404    200    200    200    404
@@ -237,6 +241,20 @@ POST /api/me/sessions/{id}/end
   none                                       401    404    404    404    404    404    404    404
 POST /api/me/sessions/end-others
   -                                          401    204    204    204    204    204    204    403
+GET /api/me/reach
+  -                                          401    200    200    200    200    200    200    403
+PUT /api/me/reach
+  -                                          401    204    204    204    204    204    204    403
+POST /api/me/addresses
+  -                                          401    409n   409n   409n   409n   409n   409n   403
+POST /api/me/addresses/confirm
+  -                                          401    410    410    410    410    410    410    403
+POST /api/me/devices
+  -                                          401    409n   409n   409n   409n   409n   409n   403
+POST /api/me/devices/forget
+  -                                          401    204    204    204    204    204    204    403
+POST /api/me/calendar
+  -                                          401    201    201    201    201    201    201    403
 POST /api/sign-out
   -                                          204    204    204    204    204    204    204    204
 GET /api/join/{token}
@@ -249,4 +267,38 @@ POST /api/join/{token}
   theirs                                     200    200    200    200    200    200    200    200
   over                                       410    410    410    410    410    410    410    410
   none                                       404    404    404    404    404    404    404    404
+
+GET /api/calendar/{token}
+  live                                       200    200    200    200    200    200    200    200
+  none                                       404    404    404    404    404    404    404    404
+GET /api/stop/{token}
+  live                                       200    200    200    200    200    200    200    200
+  none                                       404    404    404    404    404    404    404    404
+POST /api/stop/{token}
+  live                                       200    200    200    200    200    200    200    200
+  none                                       404    404    404    404    404    404    404    404
+POST /api/sms/receipts/{id}
+  none                                       404    404    404    404    404    404    404    404
+
+GET /api/outbox
+  -                                          401    403    403    403    403    403    200    403
+POST /api/outbox/{id}/again
+  live                                       401    403    403    403    403    403    204    403
+  none                                       401    403    403    403    403    403    404    403
+GET /api/webhooks
+  -                                          401    403    403    403    403    403    200    403
+POST /api/webhooks
+  -                                          401    403    403    403    403    403    201    403
+POST /api/webhooks/{id}/rotate
+  live                                       401    403    403    403    403    403    200    403
+  none                                       401    403    403    403    403    403    404    403
+POST /api/webhooks/{id}/disable
+  live                                       401    403    403    403    403    403    204    403
+  none                                       401    403    403    403    403    403    404    403
+POST /api/webhooks/{id}/enable
+  live                                       401    403    403    403    403    403    204    403
+  none                                       401    403    403    403    403    403    404    403
+POST /api/webhooks/{id}/replay
+  live                                       401    403    403    403    403    403    204    403
+  none                                       401    403    403    403    403    403    404    403
 ";

@@ -1,0 +1,172 @@
+//! What happens here, told to programs as Standard Webhooks has it: an id, a time, and a signature over both and the body.
+
+use aws_lc_rs::hmac;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bedside_domain::ids::{CallId, NoticeId};
+use bedside_domain::notice::About;
+use bedside_domain::time::Millis;
+use bedside_store::{EventRef, Job, Told, Webhook};
+use jiff::Timestamp;
+use reqwest::StatusCode;
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use serde_json::{Map, Value, json};
+
+use super::Sent;
+use crate::app::App;
+use crate::clock;
+use crate::dispatch::Error;
+
+const PREFIX: &str = "whsec_";
+/// Events of a call that are about somebody in it rather than about the call.
+const OF_PARTICIPANTS: [&str; 8] =
+    ["invited", "entered", "admitted", "turned-away", "sent-back", "lost", "returned", "left"];
+
+/// 192 random bits, as the standard writes them.
+pub fn new_secret() -> String {
+    format!("{PREFIX}{}", STANDARD.encode(clock::secret::<24>()))
+}
+
+pub async fn send(app: &App, job: &Job, event: &EventRef, now: Millis) -> Result<Sent, Error> {
+    let target = job.target.as_deref().unwrap_or_default();
+    let Some(webhook) = app.store.webhook(target).await?.filter(|webhook| webhook.disabled_at.is_none()) else {
+        return Ok(Sent::Never("disabled"));
+    };
+    // What was told of may have been cleared.
+    let Some(payload) = payload(app, event, job.at).await? else { return Ok(Sent::Never("cleared")) };
+    let body = payload.to_string();
+    let headers = signed(&webhook, &job.id, now, &body);
+    let answer = match app.outbox.http.post(&webhook.url, headers, body.into_bytes()).await {
+        Ok(answer) => answer,
+        Err(sent) => return Ok(sent),
+    };
+    Ok(match answer.status {
+        status if status.is_success() => Sent::Done,
+        StatusCode::GONE => {
+            app.store.disable_webhook(&webhook.id, Some("gone"), now).await?;
+            Sent::Gone
+        }
+        StatusCode::TOO_MANY_REQUESTS => Sent::Later { why: "too-many", after: answer.after },
+        // A redirect and a refusal may be mended as much as a failure.
+        _ => Sent::Later { why: "refused", after: answer.after },
+    })
+}
+
+/// By the secret, and by the one before it while that still counts.
+fn signed(webhook: &Webhook, id: &str, now: Millis, body: &str) -> HeaderMap {
+    let timestamp = (now.0 / 1000).to_string();
+    let signed = format!("{id}.{timestamp}.{body}");
+    let before = webhook.before.as_ref().filter(|(_, until)| now < *until).map(|(secret, _)| secret.as_str());
+    let secrets = [Some(webhook.secret.as_str()), before];
+    let signatures: Vec<_> = secrets.into_iter().flatten().map(|secret| signature(secret, &signed)).collect();
+    let mut headers = HeaderMap::new();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    for (name, value) in
+        [("webhook-id", id), ("webhook-timestamp", &timestamp), ("webhook-signature", &signatures.join(" "))]
+    {
+        let value = HeaderValue::from_str(value).expect("ids, numbers and base64 are plain ASCII");
+        headers.insert(HeaderName::from_static(name), value);
+    }
+    headers
+}
+
+fn signature(secret: &str, signed: &str) -> String {
+    let key = STANDARD.decode(secret.strip_prefix(PREFIX).unwrap_or(secret)).unwrap_or_default();
+    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &key), signed.as_bytes());
+    format!("v1,{}", STANDARD.encode(tag))
+}
+
+async fn payload(app: &App, event: &EventRef, at: Millis) -> Result<Option<Value>, Error> {
+    let (kind, data) = match (event.about.as_str(), event.seq) {
+        (_, Some(seq)) => match app.store.journal_entry(seq).await? {
+            Some(told) => of_journal(told),
+            None => return Ok(None),
+        },
+        ("notice", None) => match app.store.notice(&NoticeId::new(&event.about_id)).await? {
+            Some(row) => ("notice.created".to_owned(), of_notice(&row)),
+            None => return Ok(None),
+        },
+        ("feedback", None) => {
+            let all = app.store.feedback_of(&CallId::new(&event.about_id)).await?;
+            let Some(one) = all.into_iter().find(|one| Some(&one.person) == event.by.as_ref()) else { return Ok(None) };
+            // What somebody wrote stays here.
+            let data = json!({ "callId": event.about_id, "personId": one.person, "stars": one.stars,
+                               "problems": one.problems });
+            ("feedback.given".to_owned(), data)
+        }
+        _ => return Ok(None),
+    };
+    Ok(Some(json!({ "type": kind, "timestamp": time(at), "data": data })))
+}
+
+fn of_journal(told: Told) -> (String, Value) {
+    let mut event: Map<String, Value> = serde_json::from_str(&told.event).unwrap_or_default();
+    let name = event.remove("event").and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default();
+    let mut data = Map::new();
+    data.insert(format!("{}Id", told.stream), told.stream_id.into());
+    data.insert("version".to_owned(), told.version.into());
+    data.insert("by".to_owned(), told.by.map_or(Value::Null, |by| by.as_str().into()));
+    data.extend(event.into_iter().map(|(key, value)| (camel(&key), readable(value))));
+    let of_participant = told.stream == "call" && OF_PARTICIPANTS.contains(&name.as_str());
+    let subject = if of_participant { "participant" } else { &told.stream };
+    (format!("{subject}.{name}"), Value::Object(data))
+}
+
+fn of_notice(row: &bedside_store::NoticeRow) -> Value {
+    let (about, id) = match &row.notice.about {
+        About::Call(id) => ("callId", id.as_str()),
+        About::Appointment(id) => ("appointmentId", id.as_str()),
+        About::Invitation(id) => ("invitationId", id.as_str()),
+    };
+    json!({ "noticeId": row.id, "personId": row.notice.to, "topic": row.notice.topic.name(), about: id })
+}
+
+/// A time slot of the journal as clients know times.
+fn readable(value: Value) -> Value {
+    match (value["start"].as_i64(), value["minutes"].as_i64()) {
+        (Some(start), Some(minutes)) => json!({ "start": time(Millis(start)), "minutes": minutes }),
+        _ => value,
+    }
+}
+
+fn camel(key: &str) -> String {
+    let mut parts = key.split(['_', '-']);
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |all, part| all + &part[..1].to_ascii_uppercase() + &part[1..])
+}
+
+fn time(at: Millis) -> String {
+    Timestamp::from_millisecond(at.0).unwrap_or(Timestamp::UNIX_EPOCH).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The example of the standard's own libraries.
+    #[test]
+    fn a_message_is_signed_as_the_standard_shows() {
+        let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+        let signed = r#"msg_p5jXN8AQM9LWM0D4loKWxJek.1614265330.{"test": 2432232314}"#;
+        assert_eq!(signature(secret, signed), "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+    }
+
+    #[test]
+    fn an_event_of_the_journal_is_told_with_its_ids_and_nothing_else() {
+        let told = |stream: &str, event: &str| Told {
+            stream: stream.into(),
+            stream_id: "x".into(),
+            version: 3,
+            at: Millis(0),
+            by: None,
+            event: event.into(),
+        };
+        let (kind, data) = of_journal(told("call", r#"{"event":"turned-away","person":"p","by":"q"}"#));
+        assert_eq!(kind, "participant.turned-away");
+        assert_eq!(data, json!({ "callId": "x", "version": 3, "person": "p", "by": "q" }));
+        let moved = r#"{"event":"rescheduled","by":"q","to":{"start":0,"minutes":30}}"#;
+        let (kind, data) = of_journal(told("appointment", moved));
+        assert_eq!(kind, "appointment.rescheduled");
+        assert_eq!(data["to"], json!({ "start": "1970-01-01T00:00:00Z", "minutes": 30 }));
+    }
+}

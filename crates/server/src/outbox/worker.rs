@@ -1,0 +1,217 @@
+//! Claims what is due, tries it, and notes what came of it. Each lane works by itself, several attempts at a time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bedside_domain::notice::{self, About, Notice, Topic};
+use bedside_domain::reach::{self, Channel};
+use bedside_domain::time::{Millis, Span};
+use bedside_store::{CommitError, End, Job, Lane, NoticeRow, Settled, StoreError, Subject};
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::task::JoinSet;
+
+use super::{Sent, email, letter, plan, push, sms, webhook};
+use crate::app::App;
+use crate::bus::News;
+use crate::clock;
+use crate::dispatch::Error;
+
+/// Whoever has not settled by then is taken for dead.
+const CLAIMED_FOR: Span = Span::seconds(60);
+/// Shorter than a claim lasts, so that nobody takes over what is still tried.
+const ATTEMPT_WITHIN: Duration = Duration::from_secs(45);
+const AT_ONCE: usize = 64;
+/// A server of mail takes few connections from one.
+const LETTERS_AT_ONCE: usize = 8;
+const LOOK_AT_LEAST_EVERY: Duration = Duration::from_secs(5);
+const REST_AFTER_FAILURE: Duration = Duration::from_secs(1);
+
+/// Runs until it is dropped.
+pub async fn run(app: Arc<App>) {
+    // A file has one server: what another had claimed, nobody is at any more.
+    if app.store.engine() == "sqlite"
+        && let Err(failure) = app.store.release_claims(clock::now()).await
+    {
+        tracing::error!(%failure, "what was not finished waits until its claims run out");
+    }
+    let mut lanes = JoinSet::new();
+    for lane in Lane::ALL {
+        lanes.spawn(work(app.clone(), lane));
+    }
+    lanes.join_all().await;
+}
+
+async fn work(app: Arc<App>, lane: Lane) {
+    let mut hints = app.bus.listen();
+    let mut under_way = JoinSet::new();
+    loop {
+        if let Err(failure) = turn(&app, lane, &mut under_way, &mut hints).await {
+            tracing::error!(%failure, lane = lane.name(), "the outbox cannot be worked on; it will be tried again");
+            tokio::time::sleep(REST_AFTER_FAILURE).await;
+        }
+    }
+}
+
+async fn turn(
+    app: &Arc<App>,
+    lane: Lane,
+    under_way: &mut JoinSet<Settled>,
+    hints: &mut Receiver<Arc<News>>,
+) -> Result<(), StoreError> {
+    let room = at_once(lane) - under_way.len();
+    let now = clock::now();
+    let jobs = match room {
+        0 => vec![],
+        room => app.store.claim(lane, now, now + CLAIMED_FOR, room).await?,
+    };
+    let more = jobs.len() == room;
+    for job in jobs {
+        let app = app.clone();
+        under_way.spawn(async move { attempt(&app, job, clock::now()).await });
+    }
+    let rest = if more { LOOK_AT_LEAST_EVERY } else { until(app.store.next_job(lane).await?, clock::now()) };
+    tokio::select! {
+        Some(first) = under_way.join_next(), if !under_way.is_empty() => {
+            let mut outcomes = vec![first];
+            while let Some(next) = under_way.try_join_next() {
+                outcomes.push(next);
+            }
+            // One that panicked stays claimed, and is tried again when that runs out.
+            let settled: Vec<_> = outcomes.into_iter().filter_map(Result::ok).collect();
+            settle(app, &settled).await
+        }
+        () = hint(hints, rest) => Ok(()),
+    }
+}
+
+fn at_once(lane: Lane) -> usize {
+    match lane {
+        Lane::To(Channel::Email) => LETTERS_AT_ONCE,
+        Lane::Plan | Lane::To(Channel::Sms | Channel::Push) | Lane::Webhook => AT_ONCE,
+    }
+}
+
+fn until(next: Option<Millis>, now: Millis) -> Duration {
+    let Some(next) = next else { return LOOK_AT_LEAST_EVERY };
+    let millis = u64::try_from(next.since(now).as_millis()).unwrap_or(0);
+    Duration::from_millis(millis).min(LOOK_AT_LEAST_EVERY)
+}
+
+/// Until something changes, and no longer than that.
+async fn hint(hints: &mut Receiver<Arc<News>>, within: Duration) {
+    let changed = async {
+        match hints.recv().await {
+            Ok(_) | Err(RecvError::Lagged(_)) => {}
+            Err(RecvError::Closed) => std::future::pending().await,
+        }
+    };
+    let _ = tokio::time::timeout(within, changed).await;
+}
+
+async fn settle(app: &App, settled: &[Settled]) -> Result<(), StoreError> {
+    match app.store.settle(clock::now(), settled).await {
+        Ok(()) => {}
+        // Claimed still, so it is tried again: better twice than never.
+        Err(CommitError::Stale | CommitError::Taken(_)) => return Ok(()),
+        Err(CommitError::Failed(failure)) => return Err(failure),
+    }
+    for one in settled {
+        publish(app, one);
+    }
+    if settled.iter().any(|one| !one.steps.is_empty()) {
+        app.bus.publish(News::Owed);
+    }
+    Ok(())
+}
+
+fn publish(app: &App, Settled { job, end, shown, .. }: &Settled) {
+    let Subject::Notice(notice) = &job.subject else { return };
+    if *shown {
+        let row = NoticeRow {
+            id: bedside_domain::ids::NoticeId::new(&job.id),
+            notice: notice.clone(),
+            at: job.at,
+            read_at: None,
+        };
+        app.bus.publish(News::Notice(row));
+    }
+    if let (End::Sent, Topic::IncomingCall, About::Call(call), Some(caller), Lane::To(channel)) =
+        (end, notice.topic, &notice.about, &notice.by, job.lane)
+    {
+        app.bus.publish(News::Reaching { caller: caller.clone(), call: call.clone(), channel });
+    }
+}
+
+/// One attempt, and what is to become of the job. Time goes in.
+pub async fn attempt(app: &App, job: Job, now: Millis) -> Settled {
+    let tried = tokio::time::timeout(ATTEMPT_WITHIN, tried(app, &job, now)).await;
+    let (end, steps, shown) = match tried {
+        Ok(Ok(tried)) => tried,
+        Ok(Err(error)) => {
+            tracing::error!(?error, job = job.id, "something could not be told; it will be tried again");
+            (later(&job, now, "failed-here", None), vec![], false)
+        }
+        Err(_) => (later(&job, now, "timeout", None), vec![], false),
+    };
+    match end {
+        End::Failed(why) => tracing::warn!(job = job.id, lane = job.lane.name(), why, "given up"),
+        End::Later { why, .. } => tracing::debug!(job = job.id, lane = job.lane.name(), why, "will be tried again"),
+        End::Sent | End::Pointless => {}
+    }
+    Settled { job, end, steps, shown }
+}
+
+type Tried = (End, Vec<bedside_store::Step>, bool);
+
+async fn tried(app: &App, job: &Job, now: Millis) -> Result<Tried, Error> {
+    let notice = match &job.subject {
+        Subject::Notice(notice) => notice,
+        Subject::Event(event) => return Ok((end(job, now, webhook::send(app, job, event, now).await?), vec![], false)),
+    };
+    if job.lane == Lane::Plan {
+        return Ok(match plan::plan(app, notice, job.at, now).await? {
+            // One that was due later is found in the app from now on.
+            Some(steps) => (End::Sent, steps, notice.topic.is_kept() && notice.topic.lead().is_some()),
+            None => (End::Pointless, vec![], false),
+        });
+    }
+    Ok((tell(app, job, notice, now).await?, vec![], false))
+}
+
+async fn tell(app: &App, job: &Job, notice: &Notice, now: Millis) -> Result<End, Error> {
+    let facts = app.store.facts(&notice.about).await?;
+    let reachable = app.store.reachable(&notice.to).await?.filter(|one| one.person.disabled_at.is_none());
+    let Some(reachable) = reachable.filter(|_| notice::has_point(now, notice.topic, job.at, &facts)) else {
+        return Ok(End::Pointless);
+    };
+    let letter = letter::write(app, &job.id, &reachable.person, notice, &facts).await?;
+    let sent = match job.lane {
+        Lane::To(Channel::Email) => email::send(app, job, &reachable, &letter).await,
+        Lane::To(Channel::Sms) => sms::send(app, job, &reachable, &letter).await,
+        Lane::To(Channel::Push) => push::send(app, job, &reachable, &letter, (notice, &facts, now)).await?,
+        Lane::Plan | Lane::Webhook => Sent::Never("no-such-way"),
+    };
+    Ok(end(job, now, sent))
+}
+
+fn end(job: &Job, now: Millis, sent: Sent) -> End {
+    match sent {
+        Sent::Done => End::Sent,
+        Sent::Gone => End::Failed("gone"),
+        Sent::Never(why) => End::Failed(why),
+        Sent::Later { why, after } => later(job, now, why, after),
+    }
+}
+
+/// A provider may ask for more time than we would take; what has been tried often enough is given up, visibly.
+fn later(job: &Job, now: Millis, why: &'static str, after: Option<Span>) -> End {
+    let rest = match job.lane {
+        Lane::Webhook => reach::webhook_again_after(job.tries),
+        Lane::Plan | Lane::To(_) => reach::again_after(job.tries),
+    };
+    let Some(rest) = rest else { return End::Failed(why) };
+    let rest = clock::jittered(rest);
+    let at = now + after.filter(|after| after.as_millis() > rest.as_millis()).unwrap_or(rest);
+    End::Later { at, why }
+}
