@@ -92,7 +92,11 @@ impl Quiet {
     /// How long it still lasts at that minute.
     pub fn left(self, minute: u16) -> Span {
         const DAY: u16 = 24 * 60;
-        let left = if self.covers(minute) { (self.to + DAY - minute) % DAY } else { 0 };
+        let left = match (self.to + DAY - minute) % DAY {
+            _ if !self.covers(minute) => 0,
+            0 => DAY,
+            left => left,
+        };
         Span::minutes(i64::from(left))
     }
 }
@@ -196,6 +200,7 @@ mod tests {
         let noon = Quiet { from: 12 * 60, to: 13 * 60 };
         assert!(noon.covers(12 * 60) && !noon.covers(13 * 60));
         assert_eq!(noon.left(12 * 60 + 30), Span::minutes(30));
+        assert_eq!(Quiet { from: 0, to: 24 * 60 }.left(0), Span::days(1), "always");
     }
 
     #[test]

@@ -106,13 +106,13 @@ fn place_of(place: &str, tls: MailTls) -> Result<(String, u16), Failure> {
         MailTls::StartTls => 587,
         MailTls::None => 25,
     };
+    if place.is_empty() || place.contains(['/', '@', '?']) {
+        return Err("smtp-url must be like smtps://mail.example.org; the login has settings of its own".into());
+    }
     let (host, port) = match place.rsplit_once(':') {
         Some((host, port)) => (host, port.parse().map_err(|_| "smtp-url has a port that is none")?),
         None => (place, usual),
     };
-    if host.is_empty() || host.contains(['/', '@', '?']) {
-        return Err("smtp-url must be like smtps://mail.example.org; the login has settings of its own".into());
-    }
     Ok((host.to_owned(), port))
 }
 

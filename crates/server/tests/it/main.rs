@@ -25,6 +25,7 @@ mod past;
 mod people;
 mod practice;
 mod problems;
+mod reaching;
 mod restart;
 mod shutdown;
 mod support;

@@ -1,7 +1,7 @@
 //! HTTPS served by Bedside itself: whose certificate is shown, how well it is spoken, and what plain HTTP gets.
 
 mod acme;
-mod stage;
+pub mod stage;
 
 use std::process::Command;
 use std::time::{Duration, Instant};
