@@ -7,6 +7,8 @@ mod letter;
 mod plan;
 mod push;
 mod sms;
+#[cfg(test)]
+mod tests;
 mod webhook;
 mod words;
 mod worker;

@@ -16,6 +16,7 @@ use super::{App, PageQuery, Wire, answer};
 use crate::app::PageWish;
 use crate::app::calls::{self, Filter};
 use crate::app::ring;
+use crate::app::seats::{self, At};
 use crate::dispatch::Answer;
 use crate::wire::auth::Signed;
 use crate::wire::csv;
@@ -30,6 +31,7 @@ pub fn router() -> OpenApiRouter<Wire> {
         .routes(routes!(missed))
         .routes(routes!(seen))
         .routes(routes!(call_back))
+        .routes(routes!(rings))
         .routes(routes!(feedback))
 }
 
@@ -102,6 +104,21 @@ async fn call_back(
     let device = translate::device(body.value.device_id)?;
     let id = CallId::new(id);
     Ok(ring::back(&wire.app, &asker, &id, device, body.once.as_ref(), rung).await?)
+}
+
+/// A device of the callee rings without a socket: a push has woken it.
+#[utoipa::path(post, path = "/api/calls/{callId}/rings", operation_id = "device_rings", tag = "calls",
+    params(("callId" = String, Path)), request_body = CallBack, security(("bearer" = [])), responses((status = 204),
+    (status = 404, body = Problem), (status = 409, description = "It does not ring.", body = Problem)))]
+async fn rings(
+    State(wire): App,
+    Signed(asker): Signed,
+    Path(id): Path,
+    body: Body<CallBack>,
+) -> Result<StatusCode, Refused> {
+    let command = translate::device_rings(&translate::device(body.value.device_id)?);
+    seats::command(&wire.app, &asker, &At::Call(CallId::new(id)), &command).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// The answer to a ring, which is kept also when it says no.

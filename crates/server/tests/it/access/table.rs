@@ -194,6 +194,10 @@ POST /api/calls/{callId}/call-back
   theirs                                     401    404    409n   404    409n   404    403    404
   over                                       401    201    404    201    404    404    404    403
   none                                       401    404    404    404    404    404    404    404
+POST /api/calls/{callId}/rings
+  ringing                                    401    403    404    204    404    404    404    403
+  live                                       401    403    404    409n   404    404    404    403
+  none                                       401    404    404    404    404    404    404    404
 POST /api/calls/{callId}/feedback
   live                                       401    409n   404    409n   404    404    403    409n
   theirs                                     401    404    409n   404    409n   404    403    404

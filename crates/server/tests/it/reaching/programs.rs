@@ -98,6 +98,12 @@ async fn what_a_provider_took_just_before_a_kill_is_sent_again_with_the_same_id(
     stage.practice.accepted(3 * 24 * 60).await;
     assert_eq!(stage.receivers.until("sms", 1, |_| true).await.len(), 1);
     stage.receivers.until("letter", 1, to(EMAIL)).await;
+    crate::practice::eventually(super::stage::PATIENCE, "the letter is noted, the SMS is not", async || {
+        let waiting = stage.practice.get("/api/outbox", &stage.practice.agnes).await.good();
+        let lanes: Vec<_> = items(&waiting).iter().map(|entry| text(entry, "lane")).collect();
+        (lanes.contains(&"sms".to_owned()) && !lanes.contains(&"email".to_owned())).then_some(())
+    })
+    .await;
     stage.crash_and_return();
     let sent = stage.receivers.until("sms", 2, |_| true).await;
     let id = |n: usize| serde_json::from_str::<Value>(&text(&sent[n], "body")).expect("JSON")["id"].clone();
