@@ -26,7 +26,7 @@ import {
 } from "./page.ts";
 import { joinVisit } from "./parts/visit-acts.ts";
 import { dress, preferences } from "./preferences.ts";
-import { callee } from "./ring-out.ts";
+import { callee } from "./callee.ts";
 import { type Route, rolesOf, routeOf } from "./route.ts";
 import { entranceOf, otherName } from "./visits.ts";
 import { locale, say, sentence, speak, type WordKey } from "./words.ts";
@@ -115,8 +115,8 @@ export class BedsideApp extends LitElement {
         ${this.#begins()} ${this.#page(route, person)}
       </main>
       <div class="toast" role="status">${told.value ? this.#toast() : nothing}</div>
-      ${this.#isLive ? html`<incoming-calls class="rings" .me=${person}></incoming-calls>` : nothing}
-      ${this.#isLive && callee.value ? html`<ring-out .callee=${callee.value}></ring-out>` : nothing}
+      ${this.#isLive ? html`<incoming-calls></incoming-calls>` : nothing}
+      ${this.#isLive && callee.value ? html`<outgoing-call .callee=${callee.value}></outgoing-call>` : nothing}
     `;
   }
 

@@ -192,6 +192,8 @@ export interface OnTheWay {
   readonly said?: string;
   /** The call that was just left. */
   readonly after?: string;
+  /** Where one was before, and comes back to. */
+  readonly from?: string;
 }
 
 /** Goes to another page without loading the app again. */
@@ -203,15 +205,7 @@ export function go(path: string, how: "push" | "replace" = "push", onTheWay: OnT
 
 /** Goes to a page from which one comes back to this one. */
 export function goAside(path: string): void {
-  history.pushState({ from: location.pathname }, "", path);
-  window.dispatchEvent(new PopStateEvent("popstate"));
-}
-
-/** Where one was before `goAside`, also after a reload. */
-export function cameFrom(): string | undefined {
-  const state: unknown = history.state;
-  const hasFrom = typeof state === "object" && state !== null && "from" in state;
-  return hasFrom && typeof state.from === "string" ? state.from : undefined;
+  go(path, "push", { from: location.pathname });
 }
 
 /** What `go` gave along. */

@@ -1,14 +1,12 @@
 import "@bedside/elements";
 import type { Bedside } from "@bedside/client";
 import type { CallAnswered, OutgoingCall as Ring } from "@bedside/elements";
-import { html, LitElement, type TemplateResult } from "lit";
-import { goAside, session } from "./page.ts";
+import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { type Callee, callee } from "./callee.ts";
+import { lookForNews } from "./news.ts";
+import { go, goAside, session } from "./page.ts";
 import { callPath } from "./route.ts";
-
-export interface Callee {
-  readonly id: string;
-  readonly name: string;
-}
+import { say } from "./words.ts";
 
 /** The live side of whoever is signed in, and the way to the page of a call that they have begun or answered. */
 abstract class Ringing extends LitElement {
@@ -40,9 +38,11 @@ abstract class Ringing extends LitElement {
   };
 }
 
-/** Rings somebody as soon as it is shown. Sends `closed` when there is no more to say. */
+/** Rings whom somebody chose, as soon as it is shown. */
 export class OutgoingCall extends Ringing {
-  callee: Callee | undefined;
+  static override properties = { callee: { attribute: false } };
+
+  declare callee: Callee;
 
   protected override async firstUpdated(): Promise<void> {
     const ring = this.querySelector<Ring>("bedside-outgoing-call");
@@ -51,15 +51,32 @@ export class OutgoingCall extends Ringing {
   }
 
   protected override render(): TemplateResult {
+    const { id, name, picture, callType, appointmentId, canBook } = this.callee;
     return html`<bedside-outgoing-call
       theme="auto"
       .bedside=${this.bedside}
-      .user=${this.callee?.id ?? ""}
-      .name=${this.callee?.name ?? ""}
-      @ring-closed=${() => this.dispatchEvent(new CustomEvent("closed"))}
+      .user=${id}
+      .name=${name}
+      .picture=${picture ?? undefined}
+      .appointment=${appointmentId}
+      .callType=${callType}
+      @ring-closed=${this.#close}
       @call-answered=${this.enter}
-    ></bedside-outgoing-call>`;
+    >
+      ${canBook ? html`<button slot="instead" class="main" @click=${this.#book}>${say("ring.book")}</button>` : nothing}
+    </bedside-outgoing-call>`;
   }
+
+  readonly #close = () => {
+    callee.value = undefined;
+    void lookForNews();
+  };
+
+  readonly #book = () => {
+    const { id } = this.callee;
+    this.#close();
+    go(`/patient/book#with=${encodeURIComponent(id)}`);
+  };
 }
 customElements.define("outgoing-call", OutgoingCall);
 

@@ -126,7 +126,7 @@ test("news that changes nothing leaves the very same situation", () => {
 });
 
 test("what one is notified of while here is counted, and the last of it is told", () => {
-  const news = { id: "n1", topic: "appointment-requested", appointmentId: "a1" };
+  const news = { id: "n1", topic: "appointment-requested", callId: null, appointmentId: "a1", unread: 3 };
   const situation = after(sync({ unread: 2 }), { event: "notification", news });
   expect([situation.unread, situation.notified]).toEqual([3, news]);
 });

@@ -91,7 +91,8 @@ export class OutgoingCall extends ConnectedElement {
 
   #whatNow(): TemplateResult {
     return html`<button @click=${() => this.wish("close-ring")}>${this.say("common.close")}</button>
-      <button class="main" @click=${() => this.ring()}>${this.say("common.again")}</button>`;
+      <button @click=${() => this.ring()}>${this.say("common.again")}</button>
+      <slot name="instead"></slot>`;
   }
 
   /** Escape means what the button there means; the owner of the data then takes `ringing` away. */

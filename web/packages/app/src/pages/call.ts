@@ -1,7 +1,7 @@
 import "@bedside/elements";
 import type { Bedside } from "@bedside/client";
 import { html, LitElement, type TemplateResult } from "lit";
-import { go, session } from "../page.ts";
+import { go, onTheWay, session } from "../page.ts";
 import { homeOf, type Side } from "../route.ts";
 import { say } from "../words.ts";
 
@@ -36,9 +36,15 @@ export class CallPage extends LitElement {
         at-once
         .call=${this.callId}
         .bedside=${this.#bedside}
-        @call-closed=${() => go(homeOf(this.side), "replace", { after: this.callId })}
+        @call-closed=${this.#leave}
       ></bedside-join>`;
   }
+
+  /** A patient is asked how it was; everybody else goes on where they were. */
+  readonly #leave = () => {
+    const home = homeOf(this.side);
+    go(this.side === "patient" ? home : (onTheWay().from ?? home), "replace", { after: this.callId });
+  };
 
   #connect(bedside: Bedside | undefined): void {
     this.#bedside = bedside;

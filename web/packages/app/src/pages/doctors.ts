@@ -11,7 +11,7 @@ import { icon } from "../icon.ts";
 import { api, fragment, keepInFragment, Page, session, tell } from "../page.ts";
 import { empty, portrait, presenceMark, reachPractice } from "../parts/pieces.ts";
 import { followPresence } from "../presence.ts";
-import { callee } from "../ring-out.ts";
+import { callee } from "../callee.ts";
 import { clockTime, nearDay } from "../times.ts";
 import { locale, say, sentence } from "../words.ts";
 

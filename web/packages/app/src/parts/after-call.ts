@@ -5,7 +5,7 @@ import phone from "lucide-static/icons/phone.svg?raw";
 import star from "lucide-static/icons/star.svg?raw";
 import { icon } from "../icon.ts";
 import { api, attempt, me } from "../page.ts";
-import { callee } from "../ring-out.ts";
+import { callee } from "../callee.ts";
 import { stopwatch } from "../times.ts";
 import { callsOf } from "../route.ts";
 import { say, type WordKey } from "../words.ts";

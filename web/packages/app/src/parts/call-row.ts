@@ -7,7 +7,7 @@ import outgoing from "lucide-static/icons/phone-outgoing.svg?raw";
 import { icon } from "../icon.ts";
 import { lookForNews } from "../news.ts";
 import { api, me } from "../page.ts";
-import { callee } from "../ring-out.ts";
+import { callee } from "../callee.ts";
 import { clockTime, nearDay, stopwatch, when } from "../times.ts";
 import { say } from "../words.ts";
 import { portrait, status } from "./pieces.ts";

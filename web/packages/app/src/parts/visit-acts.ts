@@ -1,7 +1,7 @@
 import { type Appointment, codeOf } from "@bedside/client/clinic";
 import { lookForNews } from "../news.ts";
 import { api, attempt, go, me, practice, tell } from "../page.ts";
-import { callee } from "../ring-out.ts";
+import { callee } from "../callee.ts";
 import { when } from "../times.ts";
 import { calendarFile, otherName } from "../visits.ts";
 import { say, sentence, type WordKey } from "../words.ts";
