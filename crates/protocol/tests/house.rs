@@ -129,8 +129,10 @@ const ROOMS: &[RoomRule] = &[
             "web/packages/app/vite.config.ts",
             "web/packages/elements/vite.config.ts",
             // Drawings of our own, which are in the program.
+            "web/packages/app/src/icon.ts",
             "web/packages/elements/src/icon.ts",
             // How somebody likes it on this device; nothing of theirs.
+            "web/packages/app/src/taste.ts",
             "web/packages/elements/src/alarm.ts",
             "web/packages/elements/src/call-taste.ts",
         ],

@@ -6,7 +6,8 @@ use bedside_domain::policy;
 use bedside_domain::reach::Channel;
 use bedside_domain::refusal::Refusal;
 use bedside_domain::time::{Millis, Span};
-use bedside_store::{Account, CommitError, Keep, Session, Use};
+pub use bedside_store::{Audited, Session};
+use bedside_store::{Account, CommitError, Keep, Use};
 
 use super::doors::{self, Browser, NewSession, SESSION_LASTS};
 use super::{App, Asker, passwords, reach};

@@ -1,4 +1,5 @@
 import { myself } from "./page.ts";
+import { keep, kept } from "./taste.ts";
 
 export type Shown = "online" | "away" | "dnd";
 export type Theme = "auto" | "light" | "dark";
@@ -8,8 +9,6 @@ export interface Preferences {
   readonly presence: Shown;
   readonly theme: Theme;
 }
-
-const KEPT = "bedside-theme";
 
 /** As they were kept; whatever is not known is as it is for somebody new. */
 export function preferences(): Preferences {
@@ -29,12 +28,8 @@ export function prefer(change: Partial<Preferences>): void {
 
 /** Light or dark, also for the moment before it is known who is here. */
 export function dress(theme: Theme | undefined): void {
-  try {
-    if (theme) localStorage.setItem(KEPT, theme);
-    const worn = theme ?? localStorage.getItem(KEPT);
-    if (worn === "light" || worn === "dark") document.documentElement.setAttribute("theme", worn);
-    else document.documentElement.removeAttribute("theme");
-  } catch {
-    // A browser that keeps nothing follows its own taste.
-  }
+  if (theme) keep("bedside-theme", theme);
+  const worn = theme ?? kept("bedside-theme");
+  if (worn === "light" || worn === "dark") document.documentElement.setAttribute("theme", worn);
+  else document.documentElement.removeAttribute("theme");
 }

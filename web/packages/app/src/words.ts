@@ -1,6 +1,7 @@
 import type { RefusalCode } from "@bedside/client/clinic";
 import de from "../i18n/de.json";
 import en from "../i18n/en.json";
+import { keep, kept } from "./taste.ts";
 
 type Entry = keyof typeof en;
 /** `missed.count#one` and `missed.count#other` are two forms of the words for `missed.count`. */
@@ -11,9 +12,7 @@ export type Values = Readonly<Record<string, string | number>>;
 export const CATALOGUES = { en, de } satisfies Record<string, Readonly<Record<Entry, string>>>;
 export type Language = keyof typeof CATALOGUES;
 
-const KEPT = "bedside-language";
-
-let spoken = languageOf(kept() ?? (globalThis.navigator?.language || "en"));
+let spoken = languageOf(kept("bedside-language") ?? (globalThis.navigator?.language || "en"));
 
 /** What the pages speak. */
 export function language(): Language {
@@ -30,11 +29,7 @@ export function locale(): string {
 export function speak(tag: string): void {
   spoken = languageOf(tag);
   document.documentElement.lang = locale();
-  try {
-    localStorage.setItem(KEPT, spoken);
-  } catch {
-    // A browser that keeps nothing is asked for its language again.
-  }
+  keep("bedside-language", spoken);
 }
 
 /** Which of our languages comes closest to `tag`. */
@@ -60,12 +55,4 @@ export function sentence(code: RefusalCode): string {
 
 export function isWord(key: string): key is WordKey {
   return Object.hasOwn(en, key);
-}
-
-function kept(): string | null {
-  try {
-    return localStorage.getItem(KEPT);
-  } catch {
-    return null;
-  }
 }

@@ -3,13 +3,12 @@
 use bedside_domain::ids::PersonId;
 use bedside_domain::refusal::Refusal;
 use bedside_protocol::account::{AuditView, MeView, NewPassword, Preferences, PutMe, SessionView, SignInLink};
-use bedside_store::{Audited, Session};
 use serde_json::json;
 
 use super::people::must_be_sound;
 use super::{Read, brief, person, time};
 use crate::app::Names;
-use crate::app::accounts::{Chosen, Held, NewLink};
+use crate::app::accounts::{Audited, Chosen, Held, NewLink, Session};
 use crate::app::oneself::Oneself;
 use crate::app::passwords;
 use crate::app::people::Told;
