@@ -220,9 +220,9 @@ async fn a_question_that_makes_no_sense_is_refused() {
 async fn a_strange_id_is_one_that_is_not_there_on_either_database() {
     let postgres = Postgres::start().await;
     let folder = Folder::new();
-    let token = &support::token("sam", "staff", "Sam Frontdesk");
+    let token = &support::token("adam", "admin", "Adam Keys");
     for database in [folder.sqlite(), postgres.fresh_database().await] {
-        let server = Server::start(&database, &UNLIMITED);
+        let server = Server::start(&database, &[&UNLIMITED[..], &["--host-admins"]].concat());
         let document = server.get("/api/openapi.json", token).await.good();
         let long = ["a".repeat(201), "b".repeat(5_000), "%C3%BC".repeat(100), "%F0%9F%A9%BA".repeat(100)];
         let strange =
@@ -236,6 +236,7 @@ async fn a_strange_id_is_one_that_is_not_there_on_either_database() {
                     let method: Method = method.to_uppercase().parse().expect("a method");
                     let body = match (path.rsplit('/').next(), &method) {
                         (Some("reschedule"), _) => Some(json!({ "scheduledDate": support::in_minutes(60) })),
+                        (Some("replay"), _) => Some(json!({ "from": support::in_minutes(-60) })),
                         (Some("hours"), &Method::PUT) => Some(json!({ "week": [], "daysOff": [] })),
                         _ => None,
                     };
