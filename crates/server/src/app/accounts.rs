@@ -6,8 +6,8 @@ use bedside_domain::policy;
 use bedside_domain::reach::Channel;
 use bedside_domain::refusal::Refusal;
 use bedside_domain::time::{Millis, Span};
-pub use bedside_store::{Audited, Session};
 use bedside_store::{Account, CommitError, Keep, Use};
+pub use bedside_store::{Audited, Session};
 
 use super::doors::{self, Browser, NewSession, SESSION_LASTS};
 use super::{App, Asker, passwords, reach};

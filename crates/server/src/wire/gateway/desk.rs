@@ -204,15 +204,12 @@ impl Seated<'_> {
 
     fn signal(&self, room: &RoomId, given: &Given<'_>) -> Answer {
         let signal = given.signal.ok_or_else(|| Refused::invalid("signal is missing"))?;
-        if !self.gateway.hub.sits(room, self.line) {
-            return Err(Refused::not_found());
-        }
         let payload = Relayed { room_id: room.as_str(), user_id: self.me().as_str(), signal };
         let one = given.to.as_deref().map(PersonId::new);
         let to = one.as_ref().map_or(To::AllBut(self.me()), To::One);
-        match (self.gateway.hub.tell_room(room, to, "webrtc-signal", &payload), one) {
-            (0, Some(_)) => Err(Refused::not_found()),
-            (told, _) => Ok(json!({ "forwarded": told })),
+        match (self.gateway.hub.relay(room, self.line, to, "webrtc-signal", &payload), one) {
+            (None, _) | (Some(0), Some(_)) => Err(Refused::not_found()),
+            (Some(told), _) => Ok(json!({ "forwarded": told })),
         }
     }
 

@@ -242,21 +242,22 @@ impl Hub {
 
     /// To everybody in the room but one, or to one alone. Sent under the lock, so that all hear in one order.
     pub fn tell_room<T: Serialize>(&self, room: &RoomId, to: To<'_>, event: &'static str, payload: &T) -> usize {
+        self.held().rooms.get_mut(room).map_or(0, |seats| tell_seats(seats, to, event, payload))
+    }
+
+    /// The same from somebody in the room; nothing if that connection does not sit there.
+    pub fn relay<T: Serialize>(
+        &self,
+        room: &RoomId,
+        from: &Line,
+        to: To<'_>,
+        event: &'static str,
+        payload: &T,
+    ) -> Option<usize> {
         let mut held = self.held();
-        let mut told = 0;
-        for (person, seat) in held.rooms.get_mut(room).into_iter().flatten() {
-            let meant = match to {
-                To::All => true,
-                To::AllBut(other) => person != other,
-                To::AllButThese(others) => !others.contains(&person),
-                To::One(one) => person == one,
-            };
-            if meant && seat.is_here {
-                seat.tell(event, payload);
-                told += 1;
-            }
-        }
-        told
+        let seats = held.rooms.get_mut(room)?;
+        seats.get(&from.person).filter(|seat| Arc::ptr_eq(&seat.line, from))?;
+        Some(tell_seats(seats, to, event, payload))
     }
 
     pub fn tell_person(&self, person: &PersonId, but: Option<&DeviceId>, event: &'static str, payload: &Value) {
@@ -297,6 +298,28 @@ impl Hub {
     fn held(&self) -> std::sync::MutexGuard<'_, Held> {
         self.0.lock().expect("no one panics holding the hub")
     }
+}
+
+fn tell_seats<T: Serialize>(
+    seats: &mut HashMap<PersonId, Seat>,
+    to: To<'_>,
+    event: &'static str,
+    payload: &T,
+) -> usize {
+    let mut told = 0;
+    for (person, seat) in seats {
+        let meant = match to {
+            To::All => true,
+            To::AllBut(other) => person != other,
+            To::AllButThese(others) => !others.contains(&&*person),
+            To::One(one) => person == one,
+        };
+        if meant && seat.is_here {
+            seat.tell(event, payload);
+            told += 1;
+        }
+    }
+    told
 }
 
 impl Seat {
