@@ -159,7 +159,7 @@ async fn relays(settings: &Settings, report: &mut Report) -> Result<(), Failure>
         ));
     }
     let ice = Ice::new(stun, turn, secret);
-    let pass = ice.pass(&key, clock::now(), &PersonId::new("check"), Purpose::Trial);
+    let pass = ice.pass(&key, clock::now(), &PersonId::new("check"), None, Purpose::Trial);
     for url in ice.stun.iter().chain(&ice.turn) {
         match ways::Way::read(url) {
             Some(way) => match way.walk(&pass).await {

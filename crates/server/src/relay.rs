@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use bedside_domain::time::Span;
+use bedside_domain::time::{Millis, Span};
 use bedside_store::PageAsk;
 use bedside_turn::addresses::{AllowedPeers, is_special};
 use bedside_turn::credentials::Secrets;
@@ -15,16 +15,22 @@ use bedside_turn::{Config, Relay, RelayAddress};
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::{TcpListener, UdpSocket};
 use tokio::task::JoinSet;
+use tokio::time::MissedTickBehavior;
 use tokio_rustls::TlsAcceptor;
 
+use crate::app::ice::Ice;
 use crate::app::{App, ice};
 use crate::clock;
 use crate::config::Settings;
 use crate::dispatch::Error;
 use crate::{Failure, lan};
 
-/// Within a minute of the end of a call nobody relays in its name.
-const LOOKED_THROUGH_EVERY: Duration = Duration::from_secs(15);
+/// Nobody relays with a password of a session that is over, or of a person who has been disabled, for more than five
+/// seconds, of which one is for asking. As it is with connections.
+const LOOKED_THROUGH_EVERY: Duration = Duration::from_secs(4);
+/// Calls are asked for one by one, so in every fourth round alone: within a minute of the end of a call nobody relays in
+/// its name.
+const CALLS_EVERY: u32 = 4;
 /// The longest that an allocation lives.
 const ALLOCATIONS_LAST: Span = Span::seconds(12 * 60 * 60);
 const HANDSHAKE_WITHIN: Duration = Duration::from_secs(10);
@@ -190,38 +196,73 @@ async fn serve_tls(relay: Relay, listener: TcpListener, tls: TlsAcceptor) {
     }
 }
 
-/// Takes passwords back whose call is over or whose person has been disabled.
+/// Takes passwords back whose session or call is over or whose person has been disabled.
 async fn keep(relay: Relay, app: Arc<App>) {
+    let Some(ice) = &app.ice else { return };
+    let mut rounds = tokio::time::interval(LOOKED_THROUGH_EVERY);
+    rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut round: u32 = 0;
     loop {
-        tokio::time::sleep(LOOKED_THROUGH_EVERY).await;
-        if let Err(error) = take_back(&relay, &app).await {
-            tracing::error!(?error, "whose calls are over could not be read; they may go on relaying");
+        rounds.tick().await;
+        let mut outcome = take_back_from_sessions(&relay, &app, ice).await;
+        outcome = outcome.and(take_back_from_people(&relay, &app, ice).await);
+        if round.is_multiple_of(CALLS_EVERY) {
+            outcome = outcome.and(take_back_from_calls(&relay, &app, ice).await);
         }
+        if let Err(error) = outcome {
+            tracing::error!(?error, "who may relay no more could not be read; they may until it can");
+        }
+        round = round.wrapping_add(1);
     }
 }
 
-async fn take_back(relay: &Relay, app: &App) -> Result<(), Error> {
-    let Some(ice) = &app.ice else { return Ok(()) };
-    for (call, until) in ice.calls() {
-        if app.store.call(&call).await?.is_none_or(|held| held.value.has_ended()) {
-            relay.revoke(Names::OfRest(ice::name_of_call(&app.link_key, &call)), ice::seconds(until));
-            ice.forget_call(&call);
+async fn take_back_from_sessions(relay: &Relay, app: &App, ice: &Ice) -> Result<(), Error> {
+    let sessions = ice.sessions();
+    let hashes: Vec<_> = sessions.iter().map(|(session, _)| session.clone()).collect();
+    let last = app.store.sessions_that_last(&hashes, clock::now()).await?;
+    for (session, until) in &sessions {
+        if !last.contains(session) {
+            relay.revoke(Names::OfPart(ice::name_of_session(&app.link_key, session)), ice::seconds(*until));
+            ice.forget_session(session, *until);
+        } else if is_long_over(*until) {
+            ice.forget_session(session, *until);
         }
     }
+    Ok(())
+}
+
+async fn take_back_from_calls(relay: &Relay, app: &App, ice: &Ice) -> Result<(), Error> {
+    for (call, until) in ice.calls() {
+        if app.store.call(&call).await?.is_none_or(|held| held.value.has_ended()) {
+            relay.revoke(Names::OfPart(ice::name_of_call(&app.link_key, &call)), ice::seconds(until));
+            ice.forget_call(&call, until);
+        }
+    }
+    Ok(())
+}
+
+async fn take_back_from_people(relay: &Relay, app: &App, ice: &Ice) -> Result<(), Error> {
     let people = ice.people();
     let ids: Vec<_> = people.iter().map(|(person, _)| person.clone()).collect();
     for some in ids.chunks(usize::from(PageAsk::default().limit)) {
         let known = app.store.people(some).await?;
         for (person, until) in people.iter().filter(|(person, _)| some.contains(person)) {
             if known.get(person).is_none_or(|person| person.disabled_at.is_some()) {
-                relay.revoke(Names::OfGroup(ice::name_of(&app.link_key, person)), ice::seconds(*until));
-                ice.forget_person(person);
-            } else if clock::now() >= *until + ALLOCATIONS_LAST {
-                ice.forget_person(person);
+                for name in [ice::name_of(&app.link_key, person), ice::name_of_trials(&app.link_key, person)] {
+                    relay.revoke(Names::OfGroup(name), ice::seconds(*until));
+                }
+                ice.forget_person(person, *until);
+            } else if is_long_over(*until) {
+                ice.forget_person(person, *until);
             }
         }
     }
     Ok(())
+}
+
+/// Whether no allocation is left of passwords that were good until then.
+fn is_long_over(until: Millis) -> bool {
+    clock::now() >= until + ALLOCATIONS_LAST
 }
 
 /// Datagrams and streams at one port.

@@ -16,10 +16,11 @@ pub const TEST_PREFIX: &str = "test~";
 /// The longest name that RFC 8489 permits is shorter than this.
 const NAME_AT_MOST: usize = 509;
 
-/// A user name: `expiry:id`, where expiry is in seconds since 1970 and id is `group` or `group.rest`.
+/// A user name: `expiry:id`, where expiry is in seconds since 1970 and id is `group` or `group.part.part…`.
 ///
-/// The group is whom quotas count, in Bedside a person; the rest is free, in Bedside a call. So an id such as
-/// `p7.c12` is call c12 of person p7. A dot in a person's own id has to be spelled differently by whoever mints.
+/// The group is whom quotas count, in Bedside a person; the parts are free, in Bedside a call and the session that asked.
+/// So an id such as `p7.c12.s3` is person p7 in call c12, signed in as s3. A dot within one of them has to be spelled
+/// differently by whoever mints.
 /// An id that begins with [`TEST_PREFIX`] is a network test's, and so is its group: `test~p7` is not `p7`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Name<'a> {
@@ -41,8 +42,9 @@ impl<'a> Name<'a> {
         self.id.split_once('.').map_or(self.id, |(group, _)| group)
     }
 
-    pub fn rest(&self) -> Option<&'a str> {
-        self.id.split_once('.').map(|(_, rest)| rest)
+    /// What comes after the group.
+    pub fn parts(&self) -> impl Iterator<Item = &'a str> {
+        self.id.split('.').skip(1)
     }
 
     pub fn is_test(&self) -> bool {
@@ -144,9 +146,10 @@ mod tests {
     #[test]
     fn a_name_is_read_in_its_parts() {
         let name = Name::read(b"1700000000:p7.c12.x").expect("it is a name");
-        assert_eq!((name.expiry, name.group(), name.rest()), (1_700_000_000, "p7", Some("c12.x")));
+        assert_eq!((name.expiry, name.group()), (1_700_000_000, "p7"));
+        assert_eq!(name.parts().collect::<Vec<_>>(), ["c12", "x"]);
         let alone = Name::read(b"5:p7").expect("it is a name");
-        assert_eq!((alone.group(), alone.rest(), alone.is_test()), ("p7", None, false));
+        assert_eq!((alone.group(), alone.parts().count(), alone.is_test()), ("p7", 0, false));
         assert!(Name::read(b"5:test~p7.c1").expect("it is a name").is_test());
     }
 

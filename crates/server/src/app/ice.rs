@@ -2,7 +2,8 @@
 //! person in one call, and says neither to whoever sees it.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::hash::Hash;
+use std::sync::{Mutex, MutexGuard};
 
 use bedside_domain::ids::{CallId, PersonId};
 use bedside_domain::time::{Millis, Span};
@@ -23,11 +24,12 @@ pub struct Ice {
     given: Mutex<Given>,
 }
 
-/// Whom passwords were given to, so that they can be taken back.
+/// What passwords were given for, each with the last moment of one, so that they can be taken back.
 #[derive(Default)]
 struct Given {
     calls: HashMap<CallId, Millis>,
     people: HashMap<PersonId, Millis>,
+    sessions: HashMap<String, Millis>,
 }
 
 /// What a browser shows the relay.
@@ -50,17 +52,30 @@ impl Ice {
         Self { stun, turn, secret, given: Mutex::default() }
     }
 
-    pub fn pass(&self, key: &LinkKey, now: Millis, person: &PersonId, purpose: Purpose<'_>) -> Pass {
-        let (id, lasts) = match purpose {
-            Purpose::Call(call) => (format!("{}.{}", name_of(key, person), name_of_call(key, call)), PASS_LASTS),
-            Purpose::Ring => (name_of(key, person), PASS_LASTS),
-            Purpose::Trial => (format!("{}{}", credentials::TEST_PREFIX, name_of(key, person)), TRIAL_LASTS),
-        };
+    /// For a person, by the session that they are signed in with. Those whom a host vouches for have none.
+    pub fn pass(
+        &self,
+        key: &LinkKey,
+        now: Millis,
+        person: &PersonId,
+        session: Option<&str>,
+        purpose: Purpose<'_>,
+    ) -> Pass {
+        let lasts = if matches!(purpose, Purpose::Trial) { TRIAL_LASTS } else { PASS_LASTS };
         let until = now + lasts;
-        let mut given = self.given.lock().expect("no one panics holding the passes");
-        given.people.insert(person.clone(), until);
+        let mut given = self.given();
+        keep(&mut given.people, person, until);
+        let mut id = match purpose {
+            Purpose::Call(_) | Purpose::Ring => name_of(key, person),
+            Purpose::Trial => name_of_trials(key, person),
+        };
         if let Purpose::Call(call) = purpose {
-            given.calls.insert(call.clone(), until);
+            keep(&mut given.calls, call, until);
+            id = format!("{id}.{}", name_of_call(key, call));
+        }
+        if let Some(session) = session {
+            keep(&mut given.sessions, &session.to_owned(), until);
+            id = format!("{id}.{}", name_of_session(key, session));
         }
         let (username, password) = credentials::mint(&self.secret, seconds(until), &id);
         Pass { username, password }
@@ -68,23 +83,49 @@ impl Ice {
 
     /// The calls that passwords were given for, each with the last moment of one.
     pub fn calls(&self) -> Vec<(CallId, Millis)> {
-        let given = self.given.lock().expect("no one panics holding the passes");
-        given.calls.iter().map(|(call, until)| (call.clone(), *until)).collect()
+        all(&self.given().calls)
     }
 
     /// The same of people.
     pub fn people(&self) -> Vec<(PersonId, Millis)> {
-        let given = self.given.lock().expect("no one panics holding the passes");
-        given.people.iter().map(|(person, until)| (person.clone(), *until)).collect()
+        all(&self.given().people)
     }
 
-    /// Nobody has one of them any more.
-    pub fn forget_call(&self, call: &CallId) {
-        self.given.lock().expect("no one panics holding the passes").calls.remove(call);
+    /// The same of sessions.
+    pub fn sessions(&self) -> Vec<(String, Millis)> {
+        all(&self.given().sessions)
     }
 
-    pub fn forget_person(&self, person: &PersonId) {
-        self.given.lock().expect("no one panics holding the passes").people.remove(person);
+    /// Nobody has one that lasts until then any more. If there is one that lasts longer, all are still known.
+    pub fn forget_call(&self, call: &CallId, until: Millis) {
+        forget(&mut self.given().calls, call, until);
+    }
+
+    pub fn forget_person(&self, person: &PersonId, until: Millis) {
+        forget(&mut self.given().people, person, until);
+    }
+
+    pub fn forget_session(&self, session: &str, until: Millis) {
+        forget(&mut self.given().sessions, &session.to_owned(), until);
+    }
+
+    fn given(&self) -> MutexGuard<'_, Given> {
+        self.given.lock().expect("no one panics holding the passes")
+    }
+}
+
+fn keep<K: Clone + Eq + Hash>(given: &mut HashMap<K, Millis>, what: &K, until: Millis) {
+    let known = given.entry(what.clone()).or_insert(until);
+    *known = until.max(*known);
+}
+
+fn all<K: Clone>(given: &HashMap<K, Millis>) -> Vec<(K, Millis)> {
+    given.iter().map(|(what, until)| (what.clone(), *until)).collect()
+}
+
+fn forget<K: Eq + Hash>(given: &mut HashMap<K, Millis>, what: &K, until: Millis) {
+    if given.get(what).is_some_and(|known| *known <= until) {
+        given.remove(what);
     }
 }
 
@@ -93,8 +134,17 @@ pub fn name_of(key: &LinkKey, person: &PersonId) -> String {
     key.id_of(&format!("relay for {person}"))
 }
 
+/// The relay counts and bounds what is tried apart from what is said.
+pub fn name_of_trials(key: &LinkKey, person: &PersonId) -> String {
+    format!("{}{}", credentials::TEST_PREFIX, name_of(key, person))
+}
+
 pub fn name_of_call(key: &LinkKey, call: &CallId) -> String {
     key.id_of(&format!("relay in {call}"))
+}
+
+pub fn name_of_session(key: &LinkKey, session: &str) -> String {
+    key.id_of(&format!("relay by {session}"))
 }
 
 /// As they stand in names, rounded up.

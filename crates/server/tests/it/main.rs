@@ -26,6 +26,7 @@ mod people;
 mod practice;
 mod problems;
 mod reaching;
+mod relaying;
 mod restart;
 mod shutdown;
 mod support;

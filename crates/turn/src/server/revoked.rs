@@ -12,10 +12,8 @@ const REMEMBERED_AT_MOST: usize = 65_536;
 pub enum Names {
     /// All of a group: of a person.
     OfGroup(String),
-    /// All with this after the group: of a call.
-    OfRest(String),
-    /// One id: of a person in a call.
-    OfId(String),
+    /// All with this part after the group: of a call, or of a session.
+    OfPart(String),
 }
 
 impl Names {
@@ -25,8 +23,7 @@ impl Names {
             name.expiry <= through
                 && match self {
                     Names::OfGroup(group) => name.group() == group,
-                    Names::OfRest(rest) => name.rest() == Some(rest),
-                    Names::OfId(id) => name.id == id,
+                    Names::OfPart(part) => name.parts().any(|one| one == part),
                 }
         })
     }
@@ -52,7 +49,6 @@ impl Revoked {
     pub fn covers(&self, name: Name) -> bool {
         let through = |names: Names| self.0.get(&names).is_some_and(|through| name.expiry <= *through);
         through(Names::OfGroup(name.group().to_owned()))
-            || name.rest().is_some_and(|rest| through(Names::OfRest(rest.to_owned())))
-            || through(Names::OfId(name.id.to_owned()))
+            || name.parts().any(|part| through(Names::OfPart(part.to_owned())))
     }
 }

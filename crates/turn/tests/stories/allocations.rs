@@ -269,12 +269,12 @@ fn the_secret_before_counts_until_the_next() {
 #[test]
 fn revoked_names_lose_what_they_have_and_get_nothing_new() {
     for (names, left) in [
-        (Names::OfGroup("p1".into()), vec!["p2.c1", "p2.c2"]),
-        (Names::OfRest("c1".into()), vec!["p1.c2", "p2.c2"]),
-        (Names::OfId("p1.c1".into()), vec!["p1.c2", "p2.c1", "p2.c2"]),
+        (Names::OfGroup("p1".into()), vec!["p2.c1", "p2.c2.s3"]),
+        (Names::OfPart("c1".into()), vec!["p1.c2.s1", "p2.c2.s3"]),
+        (Names::OfPart("s1".into()), vec!["p1.c1.s2", "p2.c1", "p2.c2.s3"]),
     ] {
         let mut world = World::new();
-        let ids = ["p1.c1", "p1.c2", "p2.c1", "p2.c2"];
+        let ids = ["p1.c1.s2", "p1.c2.s1", "p2.c1", "p2.c2.s3"];
         let everybody: Vec<_> =
             (1..).zip(ids).map(|(port, id)| (id, world.settled(at(&format!("192.0.2.7:{port}")), id).0)).collect();
         assert_eq!(world.revoke(names.clone(), EXPIRY), 4 - left.len());

@@ -55,7 +55,7 @@ fn quotas_and_ports_are_counted_together() {
 fn a_name_that_is_revoked_at_one_begins_nothing_at_the_other() {
     let [mut one, mut other] = two(config());
     let person = other.person(at("192.0.2.1:1000"), "p1.c1");
-    assert_eq!(one.revoke(Names::OfRest("c1".into()), EXPIRY), 0);
+    assert_eq!(one.revoke(Names::OfPart("c1".into()), EXPIRY), 0);
     assert_eq!(other.allocate(&person).refused(), 403);
 }
 

@@ -149,7 +149,7 @@ impl Seated<'_> {
         let sat = self.gateway.hub.sits(room, self.line);
         let names = self.gateway.wire.app.names(seats::people_of(call)).await?;
         let Some(line) = self.gateway.hub.seat(room, self.me()) else { return Ok(()) };
-        let joined = joined(self.gateway, call, held.version, &names, self.me()).await;
+        let joined = joined(self.gateway, call, held.version, &names, &line).await;
         self.gateway.hub.welcome(room, &line, &joined);
         if was_there && !sat {
             let back = json!({ "roomId": room.as_str(), "callId": call.id.as_str(), "userId": self.me().as_str() });
@@ -311,7 +311,8 @@ pub async fn rings(gateway: &Gateway, line: &Line, call: &CallId) {
 }
 
 /// What somebody gets who is in the room now.
-pub async fn joined(gateway: &Gateway, call: &translate::Call, version: i64, names: &Names, me: &PersonId) -> Value {
+pub async fn joined(gateway: &Gateway, call: &translate::Call, version: i64, names: &Names, line: &Line) -> Value {
+    let me = &line.person;
     let participants: Vec<Value> = translate::participants(call, names)
         .into_iter()
         .map(|one| {
@@ -336,7 +337,7 @@ pub async fn joined(gateway: &Gateway, call: &translate::Call, version: i64, nam
         "isLocked": call.locked,
         "participants": participants,
         "waiting": translate::waiting(call, names, me),
-        "iceServers": translate::ice_servers(&gateway.wire.app, me, Purpose::Call(&call.id)),
+        "iceServers": translate::ice_servers(&gateway.wire.app, &line.asker, Purpose::Call(&call.id)),
         "mediaMode": "p2p",
         "chat": before(gateway, call, me).await,
         "version": version,
@@ -367,7 +368,7 @@ pub async fn sync(gateway: &Gateway, asker: &Asker) -> Answer {
     let mut sync = translate::situation(&situation, asker);
     sync["self"] = json!(translate::person(&crate::app::people::me(asker)));
     let app = &gateway.wire.app;
-    sync["iceServers"] = json!(translate::ice_servers(app, &asker.viewer.id, Purpose::Ring));
+    sync["iceServers"] = json!(translate::ice_servers(app, asker, Purpose::Ring));
     Ok(sync)
 }
 

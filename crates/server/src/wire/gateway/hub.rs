@@ -10,11 +10,14 @@ use serde_json::{Value, json};
 use socketioxide::extract::SocketRef;
 
 use super::session::Session;
+use crate::app::Asker;
 
 /// A connection of a person. Cheap to clone.
 pub type Line = Arc<Connection>;
 
 pub struct Connection {
+    /// Who has come, as they were then.
+    pub asker: Arc<Asker>,
     pub person: PersonId,
     pub device: DeviceId,
     pub socket: SocketRef,
@@ -24,8 +27,8 @@ pub struct Connection {
 }
 
 impl Connection {
-    pub fn new(person: PersonId, device: DeviceId, socket: SocketRef, session: Weak<Session>) -> Self {
-        Self { person, device, socket, session, rooms: Mutex::default() }
+    pub fn new(asker: Arc<Asker>, device: DeviceId, socket: SocketRef, session: Weak<Session>) -> Self {
+        Self { person: asker.viewer.id.clone(), asker, device, socket, session, rooms: Mutex::default() }
     }
 
     /// Ends the session at once. Socket.IO cannot do it: its good-bye waits behind all that the client has not read.

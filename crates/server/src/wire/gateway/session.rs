@@ -67,7 +67,6 @@ struct Guest {
 pub struct Session {
     gateway: Gateway,
     number: u64,
-    asker: Arc<Asker>,
     pub stay: Arc<Stay>,
     pub line: Line,
     pace: DefaultDirectRateLimiter,
@@ -140,13 +139,11 @@ pub async fn admit(gateway: &Gateway, socket: SocketRef, hello: TryData<Handshak
 /// Handlers are registered before anything is awaited, so that nothing said at once is lost.
 pub fn begin(gateway: &Gateway, socket: SocketRef) {
     let Some(guest) = socket.extensions.remove::<Guest>() else { return };
-    let person = guest.asker.viewer.id.clone();
     let session = gateway.sessions.begin(|number, session| Session {
         gateway: gateway.clone(),
         number,
-        asker: guest.asker,
         stay: guest.stay,
-        line: Arc::new(Connection::new(person, guest.device, socket.clone(), session.clone())),
+        line: Arc::new(Connection::new(guest.asker, guest.device, socket.clone(), session.clone())),
         pace: RateLimiter::direct_with_clock(PACE, CLOCK.clone()),
         work: Mutex::default(),
     });
@@ -278,7 +275,7 @@ impl Session {
     /// Before the first word: whoever rings this person now finds them there.
     async fn greet(&self) {
         self.gateway.arrivals.arrive(&self.gateway.wire.app, &self.line).await;
-        match desk::sync(&self.gateway, &self.asker).await {
+        match desk::sync(&self.gateway, &self.line.asker).await {
             Ok(sync) => super::hub::send(&self.line, "sync", &sync),
             Err(refused) => super::hub::send(&self.line, "error", &told("sync", &refused)),
         }
@@ -300,7 +297,7 @@ impl Session {
         self.gateway.sessions.end(self);
         self.gateway.preconnect.disconnect(&self.line);
         for room in self.gateway.hub.disconnect(&self.line) {
-            let _ = seats::lose(app, &self.asker, &room).await;
+            let _ = seats::lose(app, &self.line.asker, &room).await;
         }
         // A clean good-bye; a line that broke lets the lease run out.
         if matches!(reason, Some(DisconnectReason::ClientNSDisconnect)) {
@@ -310,7 +307,7 @@ impl Session {
     }
 
     fn seated(&self) -> Seated<'_> {
-        Seated { gateway: &self.gateway, asker: &self.asker, line: &self.line }
+        Seated { gateway: &self.gateway, asker: &self.line.asker, line: &self.line }
     }
 
     fn work(&self) -> MutexGuard<'_, Work> {

@@ -127,7 +127,7 @@ async fn tell(gateway: &Gateway, news: &CallNews) {
             Step::Ring { to, payload } => ring(gateway, &to, news, &payload),
             Step::Seat { person, event, payload } => {
                 if let Some(line) = gateway.hub.seat(room, &person) {
-                    let joined = desk::joined(gateway, &news.call, news.version, &names, &person).await;
+                    let joined = desk::joined(gateway, &news.call, news.version, &names, &line).await;
                     gateway.hub.welcome(room, &line, &joined);
                 }
                 came(gateway, room, &person, event, payload);

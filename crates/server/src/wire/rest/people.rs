@@ -109,5 +109,5 @@ async fn ice_servers(
     Query(wish): Query<IceWish>,
 ) -> Result<Json<IceServers>, Refused> {
     let purpose = translate::ice_purpose(wish.purpose.as_deref())?;
-    Ok(Json(IceServers { ice_servers: translate::ice_servers(&wire.app, &asker.viewer.id, purpose) }))
+    Ok(Json(IceServers { ice_servers: translate::ice_servers(&wire.app, &asker, purpose) }))
 }
