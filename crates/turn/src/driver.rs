@@ -27,6 +27,7 @@ use tokio::time::{Duration, Instant};
 use crate::config::{Config, Unusable};
 use crate::server::{Counters, Names, Server};
 use crate::time::{Millis, Now};
+use arrivals::Arrivals;
 use stream::Seats;
 use worker::Worker;
 
@@ -42,6 +43,7 @@ struct Shared {
     /// At least one. Each client belongs to one of them.
     workers: Vec<Worker>,
     stopping: AtomicBool,
+    system_sends_runs: bool,
     clock: Clock,
     next_link: AtomicU64,
     seats: Arc<Seats>,
@@ -73,10 +75,13 @@ impl Relay {
         let first = Server::new(config, seed)?;
         let cores = thread::available_parallelism().map_or(1, |cores| cores.get());
         let others: Vec<_> = (1..cores).map_while(|_| first.another()).collect();
-        let workers = [first].into_iter().chain(others).map(Worker::new).collect::<io::Result<_>>();
+        let workers = [first].into_iter().chain(others).map(|server| Ok((Worker::new(server)?, Arrivals::new()?)));
+        let (workers, arrivals): (Vec<_>, Vec<_>) =
+            workers.collect::<io::Result<_>>().map_err(|_| Unusable("the system gives no socket to ask it with"))?;
         let shared = Arc::new(Shared {
-            workers: workers.map_err(|_| Unusable("there are too many open files"))?,
+            workers,
             stopping: AtomicBool::new(false),
+            system_sends_runs: arrivals.iter().all(Arrivals::system_sends_runs),
             clock: Clock::start(),
             next_link: AtomicU64::new(0),
             seats,
@@ -86,10 +91,10 @@ impl Relay {
         });
         let timekeeper = tokio::spawn(keep_time(Arc::downgrade(&shared))).abort_handle();
         let running = Arc::new(Running { timekeeper, shared: Arc::clone(&shared) });
-        for index in 0..shared.workers.len() {
+        for (index, arrivals) in arrivals.into_iter().enumerate() {
             let here = Arc::clone(&shared);
             let thread = thread::Builder::new().name(format!("relay {index}"));
-            thread.spawn(move || here.work(index)).map_err(|_| Unusable("there are too many threads"))?;
+            thread.spawn(move || here.work(index, arrivals)).map_err(|_| Unusable("there are too many threads"))?;
         }
         Ok(Relay { shared, _running: running })
     }

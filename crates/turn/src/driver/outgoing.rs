@@ -20,11 +20,11 @@ const LOOKED_THROUGH: usize = 16;
 
 thread_local! {
     /// For streams, whose tasks share threads. Nobody awaits while it is in use.
-    static OUTGOING: RefCell<Outgoing> = RefCell::new(Outgoing::new(true));
+    static OUTGOING: RefCell<Option<Outgoing>> = const { RefCell::new(None) };
 }
 
-pub(super) fn with_outgoing(work: impl FnOnce(&mut Outgoing)) {
-    OUTGOING.with_borrow_mut(work);
+pub(super) fn with_outgoing(system_sends_runs: bool, work: impl FnOnce(&mut Outgoing)) {
+    OUTGOING.with_borrow_mut(|outgoing| work(outgoing.get_or_insert_with(|| Outgoing::new(system_sends_runs))));
 }
 
 /// Used again and again: nothing is allocated once it has grown.
@@ -51,6 +51,7 @@ struct Run {
 }
 
 impl Outgoing {
+    /// A system that does not know runs would send one as one datagram, so it has to be asked before.
     pub(super) fn new(sends_runs: bool) -> Outgoing {
         Outgoing { bytes: Vec::new(), runs: Vec::new(), begun: 0, sends_runs, unsent: 0 }
     }
@@ -161,6 +162,10 @@ impl Run {
 #[cfg(test)]
 mod tests {
     use std::net::Ipv4Addr;
+    use std::process::Command;
+    use std::thread;
+
+    use nix::sched::{CloneFlags, unshare};
 
     use super::super::arrivals::Arrivals;
     use super::super::udp::take_runs;
@@ -228,6 +233,28 @@ mod tests {
         arrivals.receive(&to).expect("they have arrived");
         let arrived: Vec<&[u8]> = arrivals.datagrams().map(|(_, datagram)| datagram).collect();
         assert_eq!(arrived, [b"aa", b"bb", b"cc"]);
+    }
+
+    /// In a network of its own, whose packets are half as long.
+    #[test]
+    fn a_run_that_does_not_fit_the_network_leaves_one_by_one() {
+        let alone = || {
+            let made = unshare(CloneFlags::CLONE_NEWNET).map_err(|error| error.to_string()).and_then(|()| {
+                let short = Command::new("ip").args(["link", "set", "lo", "up", "mtu", "600"]).status();
+                if short.is_ok_and(|status| status.success()) { Ok(()) } else { Err("ip does not work".to_owned()) }
+            });
+            if let Err(error) = made {
+                return eprintln!("!! SKIPPED: no network of its own could be made: {error}");
+            }
+            let ((from, _), (_, address)) = (socket(), socket());
+            let mut run = Run::new(address);
+            (run.each, run.length, run.count, run.pieces) = (1200, 2400, 2, vec![0..2400]);
+            assert!(run.send_as_one(&from, &[0; 2400]).is_err(), "the system refuses it");
+            let ten_video = [(0, 1200); 10];
+            let expected: Vec<_> = (0..10).map(|n| vec![n; 1200]).collect();
+            assert_eq!(arrive(true, &ten_video), ([expected, Vec::new()], 1));
+        };
+        thread::spawn(alone).join().expect("all of it arrived");
     }
 
     #[test]

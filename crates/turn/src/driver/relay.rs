@@ -11,6 +11,7 @@ use super::outgoing::Outgoing;
 use super::udp::take_runs;
 use super::worker::{Ready, Worker};
 use super::{Shared, Sink};
+use crate::codec::Wire;
 use crate::codec::attributes::Family;
 use crate::server::{AllocationId, Client, Door, Opening, Step};
 use crate::time::Now;
@@ -92,6 +93,10 @@ impl Shared {
                     self.open(worker, *opening, &sink, now, outgoing.bytes());
                     sink.add(outgoing, start);
                     state = worker.state();
+                    // Whoever stopped listening meanwhile knew nothing of what was being opened.
+                    if client.wire == Wire::Datagram && state.listening(client.link).is_none() {
+                        state.server.hung_up(client);
+                    }
                 }
             }
         }

@@ -24,6 +24,8 @@ const OUTBOX: usize = 64 * 1024;
 /// No request is longer, and only who has an allocation has a use for longer things.
 const REQUEST_AT_MOST: usize = 2048;
 const READ_AT_ONCE: usize = 4096;
+/// What a stream keeps of its buffers when nothing is in them.
+const AT_REST: usize = 4096;
 
 impl Relay {
     /// Serves one client over a stream that somebody has accepted, and unwrapped if it was wrapped, until either side
@@ -90,13 +92,18 @@ fn take_frames(shared: &Shared, client: Client, sink: &Sink, stream: &mut Vec<u8
             None
         }
     });
-    with_outgoing(|outgoing| shared.serve_clients(worker, messages, |_| sink.clone(), outgoing));
+    with_outgoing(shared.system_sends_runs, |outgoing| {
+        shared.serve_clients(worker, messages, |_| sink.clone(), outgoing)
+    });
     let next = next_frame(&stream[at..]);
     let is_long = matches!(next, Ok(Frame::Partial { length: Some(length) }) if length > REQUEST_AT_MOST);
     if !is_framed || (is_long && !worker.state().server.has_allocation(client)) {
         return Err(io::ErrorKind::InvalidData.into());
     }
     stream.drain(..at);
+    if stream.is_empty() {
+        stream.shrink_to(AT_REST);
+    }
     Ok(at > 0)
 }
 
@@ -134,6 +141,7 @@ impl Outbox {
 
     async fn take(&self, leaving: &mut Vec<u8>) {
         leaving.clear();
+        leaving.shrink_to(AT_REST);
         loop {
             std::mem::swap(&mut *self.waiting(), leaving);
             if !leaving.is_empty() {

@@ -73,3 +73,37 @@ impl Drop for Link<'_> {
         self.shared.workers.iter().for_each(|worker| worker.shut(self.number));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+    use std::net::Ipv4Addr;
+
+    use super::super::arrivals::Arrivals;
+    use super::*;
+
+    #[test]
+    fn senders_are_dealt_out_among_the_sockets_and_each_stays_with_its_own() {
+        let local = || UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+        let first = local();
+        first.set_nonblocking(true).expect("it need not wait");
+        let server = first.local_addr().expect("it is bound");
+        let sockets = beside(first, 4).expect("sockets");
+        let senders: Vec<UdpSocket> = (0..64).map(|_| local()).collect();
+        for sender in senders.iter().cycle().take(3 * senders.len()) {
+            sender.send_to(b"hello", server).expect("sent");
+        }
+        let mut arrivals = Arrivals::new().expect("a free port");
+        let (mut all, mut count) = (HashSet::new(), 0);
+        for socket in &sockets {
+            let mut here = HashSet::new();
+            while arrivals.receive(socket).is_ok() {
+                here.extend(arrivals.datagrams().map(|(sender, _)| sender));
+                count += arrivals.datagrams().count();
+            }
+            assert!(!here.is_empty() && all.is_disjoint(&here), "{here:?}");
+            all.extend(here);
+        }
+        assert_eq!((sockets.len(), all.len(), count), (4, 64, 192));
+    }
+}

@@ -120,17 +120,16 @@ impl State {
         deadline.is_some_and(|deadline| self.planned.is_none_or(|planned| deadline < planned))
     }
 
-    fn listening(&self, link: u64) -> Option<Arc<UdpSocket>> {
+    pub(super) fn listening(&self, link: u64) -> Option<Arc<UdpSocket>> {
         self.listening.iter().find(|(known, _)| *known == link).map(|(_, socket)| Arc::clone(socket))
     }
 }
 
 impl Shared {
     /// What the thread of a worker does, until the relay is dropped.
-    pub(super) fn work(&self, index: usize) {
+    pub(super) fn work(&self, index: usize, mut arrivals: Arrivals) {
         let worker = &self.workers[index];
-        let mut arrivals = Arrivals::new().expect("there is a port for a socket of our own");
-        let mut outgoing = Outgoing::new(arrivals.system_sends_runs());
+        let mut outgoing = Outgoing::new(self.system_sends_runs);
         let mut events = [EpollEvent::empty(); EVENTS];
         while !self.stopping.load(Ordering::Acquire) {
             // It fails if a signal comes, and then nothing is ready.

@@ -1,5 +1,7 @@
 //! The server on real sockets and streams, met by its own small client.
 
+mod older_systems;
+
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::time::SystemTime;
 
@@ -167,12 +169,21 @@ async fn a_port_that_is_served_is_nobody_elses() {
     assert!(UdpSocket::bind(server).await.is_err());
 }
 
-/// Ten times as many as are taken at once, of a sender who does not wait for an answer.
 #[tokio::test]
 async fn nothing_of_a_burst_is_lost_or_changed() {
     let relay = started();
     let (server, _) = serve_udp(&relay, PEER).await;
-    let mut client = udp_client(server, "p1.c1").await;
+    bursts(&relay, udp_client(server, "p1.c1").await).await;
+}
+
+#[tokio::test]
+async fn nothing_of_a_burst_in_a_stream_is_lost_or_changed() {
+    let relay = started();
+    bursts(&relay, stream_client(&relay, "p1.c1")).await;
+}
+
+/// Twenty times as many as are taken at once, both ways between a client and a peer.
+async fn bursts(relay: &Relay, mut client: Client) {
     let peer = socket(PEER).await;
     let relayed = client.allocate(Family::V4).await.expect("a relay").relayed[0];
     client.bind_channel(0x4000, peer.local_addr().expect("it is bound")).await.expect("bound");
@@ -276,6 +287,23 @@ async fn what_clients_have_ends_with_the_socket_they_came_to() {
     serving.abort();
     until("the allocation is gone", || relay.counters().allocations == 0).await;
     until("the port is free", || std::net::UdpSocket::bind(relayed).is_ok()).await;
+}
+
+/// Again and again, so that the socket goes at another moment of the request each time.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_being_opened_while_its_socket_goes_ends_as_well() {
+    let relay = started();
+    let challenges = || relay.counters().refused.get(&401).copied().unwrap_or(0);
+    for _ in 0..100 {
+        let before = challenges();
+        let (server, serving) = serve_udp(&relay, PEER).await;
+        let mut client = udp_client(server, "p1.c1").await;
+        let asking = tokio::spawn(async move { client.allocate(Family::V4).await });
+        until("the client was challenged, and now asks in earnest", || challenges() > before).await;
+        serving.abort();
+        asking.abort();
+    }
+    until("the allocations are gone", || relay.counters().allocations == 0).await;
 }
 
 #[tokio::test]
