@@ -77,6 +77,9 @@ impl Packets {
         let before = server.exact_processor_time()?;
         let lasted = course.run(Duration::from_secs_f64(self.seconds))?;
         let spent = server.exact_processor_time()? - before;
+        for end in course.flows.iter_mut().flat_map(|(ends, _)| ends) {
+            end.leave().await?;
+        }
         let Tally { sent, received, times } = course.tally;
         if received == 0 {
             return Err("nothing arrived".into());

@@ -34,9 +34,19 @@ pub struct End {
     pub socket: UdpSocket,
     pub to: SocketAddrV4,
     channel: Option<u16>,
+    /// Who has the allocation, if there is one.
+    control: Option<Client>,
 }
 
 impl End {
+    /// Ends the allocation, or who has this port next would be taken for who has it now.
+    pub async fn leave(&mut self) -> Result<(), Failure> {
+        match &mut self.control {
+            Some(control) => control.refresh(0).await.map(drop).map_err(refused),
+            None => Ok(()),
+        }
+    }
+
     /// What comes before the payload, both ways.
     pub fn head(&self, payload: usize) -> Vec<u8> {
         let channel = self.channel.map(|channel| [channel.to_be_bytes(), (payload as u16).to_be_bytes()]);
@@ -51,24 +61,31 @@ impl At {
         let SocketAddr::V4(peer_at) = peer.local_addr()? else { return Err("the peer has IPv4".into()) };
         if self.secret.is_none() {
             let other = SocketAddrV4::new(*self.address.ip(), self.address.port() + 1);
-            let near = End { socket: client, to: self.address, channel: None };
-            return Ok([near, End { socket: peer, to: other, channel: None }]);
+            let ends = [(client, self.address), (peer, other)];
+            return Ok(ends.map(|(socket, to)| End { socket, to, channel: None, control: None }));
         }
         let mut control = self.client(&client, number)?;
         let to = relayed(&mut control).await?;
         control.bind_channel(CHANNEL, peer_at.into()).await.map_err(refused)?;
-        let near = End { socket: client, to: self.address, channel: Some(CHANNEL) };
-        Ok([near, End { socket: peer, to, channel: None }])
+        let near = End { socket: client, to: self.address, channel: Some(CHANNEL), control: Some(control) };
+        Ok([near, End { socket: peer, to, channel: None, control: None }])
     }
 
     /// Two clients whose packets go from relay to relay.
     pub async fn to_another(&self, number: usize) -> Result<[End; 2], Failure> {
-        let ends = [bound(CLIENTS, 0)?, bound(CLIENTS, 0)?];
-        let (mut one, mut other) = (self.client(&ends[0], 2 * number)?, self.client(&ends[1], 2 * number + 1)?);
+        let sockets = [bound(CLIENTS, 0)?, bound(CLIENTS, 0)?];
+        let (mut one, mut other) = (self.client(&sockets[0], 2 * number)?, self.client(&sockets[1], 2 * number + 1)?);
         let (here, there) = (relayed(&mut one).await?, relayed(&mut other).await?);
         one.bind_channel(CHANNEL, there.into()).await.map_err(refused)?;
         other.bind_channel(CHANNEL, here.into()).await.map_err(refused)?;
-        Ok(ends.map(|socket| End { socket, to: self.address, channel: Some(CHANNEL) }))
+        let [here, there] = sockets;
+        let ends = [(here, one), (there, other)];
+        Ok(ends.map(|(socket, control)| End {
+            socket,
+            to: self.address,
+            channel: Some(CHANNEL),
+            control: Some(control),
+        }))
     }
 
     /// Somebody with a name of their own at this socket.
