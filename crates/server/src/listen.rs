@@ -107,6 +107,8 @@ impl Stop {
         let relay: Relay = match relaying.map(|relaying| relaying.relay.clone()) {
             Some(relay) => Arc::new(move |connection, client| {
                 let relay = relay.clone();
+                // A stream that will not take these works without, only worse.
+                let _ = bedside_turn::tune(connection.get_ref().get_ref().0);
                 tokio::spawn(async move { relay.serve_stream(connection, client).await });
             }),
             // Whoever wants that finds the connection closed.

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bedside_domain::time::{Millis, Span};
-use bedside_store::PageAsk;
 use bedside_turn::addresses::{AllowedPeers, is_special};
 use bedside_turn::credentials::Secrets;
 use bedside_turn::server::Names;
@@ -19,7 +18,7 @@ use tokio::time::MissedTickBehavior;
 use tokio_rustls::TlsAcceptor;
 
 use crate::app::ice::Ice;
-use crate::app::{App, ice};
+use crate::app::{App, ice, people};
 use crate::clock;
 use crate::config::Settings;
 use crate::dispatch::Error;
@@ -92,9 +91,9 @@ impl RelayPorts {
         let mut tasks = JoinSet::new();
         for (datagrams, streams) in self.plain {
             let here = relay.clone();
-            tasks.spawn(async move { drop(here.serve_udp(datagrams).await) });
+            tasks.spawn(async move { say_why(here.serve_udp(datagrams).await) });
             let here = relay.clone();
-            tasks.spawn(async move { drop(here.serve_tcp(streams).await) });
+            tasks.spawn(async move { say_why(here.serve_tcp(streams).await) });
         }
         for listener in self.tls {
             if let Some(tls) = &tls {
@@ -164,6 +163,13 @@ pub struct Relaying {
     _tasks: JoinSet<()>,
 }
 
+/// Serving does not end by itself.
+fn say_why(ended: io::Result<()>) {
+    if let Err(error) = ended {
+        tracing::error!(?error, "a port of the relay is served no more");
+    }
+}
+
 fn secrets(all: &[Vec<u8>]) -> Secrets {
     let mut all = all.iter();
     let current = Secrets::new(all.next().expect("there is one of our own at least").clone());
@@ -181,8 +187,8 @@ async fn serve_tls(relay: Relay, listener: TcpListener, tls: TlsAcceptor) {
                 Ok((stream, client)) => {
                     let (relay, tls) = (relay.clone(), tls.clone());
                     clients.spawn(async move {
-                        // Voice does not wait for more to send.
-                        let _ = stream.set_nodelay(true);
+                        // A stream that will not take these works without, only worse.
+                        let _ = bedside_turn::tune(&stream);
                         if let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE_WITHIN, tls.accept(stream)).await {
                             let _ = relay.serve_stream(stream, client).await;
                         }
@@ -244,17 +250,15 @@ async fn take_back_from_calls(relay: &Relay, app: &App, ice: &Ice) -> Result<(),
 async fn take_back_from_people(relay: &Relay, app: &App, ice: &Ice) -> Result<(), Error> {
     let people = ice.people();
     let ids: Vec<_> = people.iter().map(|(person, _)| person.clone()).collect();
-    for some in ids.chunks(usize::from(PageAsk::default().limit)) {
-        let known = app.store.people(some).await?;
-        for (person, until) in people.iter().filter(|(person, _)| some.contains(person)) {
-            if known.get(person).is_none_or(|person| person.disabled_at.is_some()) {
-                for name in [ice::name_of(&app.link_key, person), ice::name_of_trials(&app.link_key, person)] {
-                    relay.revoke(Names::OfGroup(name), ice::seconds(*until));
-                }
-                ice.forget_person(person, *until);
-            } else if is_long_over(*until) {
-                ice.forget_person(person, *until);
+    let welcome = people::welcome(app, &ids).await?;
+    for (person, until) in &people {
+        if !welcome.contains(person) {
+            for name in [ice::name_of(&app.link_key, person), ice::name_of_trials(&app.link_key, person)] {
+                relay.revoke(Names::OfGroup(name), ice::seconds(*until));
             }
+            ice.forget_person(person, *until);
+        } else if is_long_over(*until) {
+            ice.forget_person(person, *until);
         }
     }
     Ok(())

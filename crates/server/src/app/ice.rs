@@ -18,6 +18,7 @@ const TRIAL_LASTS: Span = Span::seconds(5 * 60);
 
 /// The servers of this practice that relay.
 pub struct Ice {
+    /// Ours; none if only servers elsewhere relay.
     pub stun: Vec<String>,
     pub turn: Vec<String>,
     secret: Vec<u8>,
@@ -63,22 +64,32 @@ impl Ice {
     ) -> Pass {
         let lasts = if matches!(purpose, Purpose::Trial) { TRIAL_LASTS } else { PASS_LASTS };
         let until = now + lasts;
-        let mut given = self.given();
-        keep(&mut given.people, person, until);
+        self.remember(person, session, purpose, until);
         let mut id = match purpose {
-            Purpose::Call(_) | Purpose::Ring => name_of(key, person),
+            Purpose::Call(call) => format!("{}.{}", name_of(key, person), name_of_call(key, call)),
+            Purpose::Ring => name_of(key, person),
             Purpose::Trial => name_of_trials(key, person),
         };
-        if let Purpose::Call(call) = purpose {
-            keep(&mut given.calls, call, until);
-            id = format!("{id}.{}", name_of_call(key, call));
-        }
         if let Some(session) = session {
-            keep(&mut given.sessions, &session.to_owned(), until);
             id = format!("{id}.{}", name_of_session(key, session));
         }
         let (username, password) = credentials::mint(&self.secret, seconds(until), &id);
         Pass { username, password }
+    }
+
+    fn remember(&self, person: &PersonId, session: Option<&str>, purpose: Purpose<'_>, until: Millis) {
+        // Nobody takes passwords back from servers elsewhere, so nobody would ever forget them.
+        if self.stun.is_empty() {
+            return;
+        }
+        let mut given = self.given();
+        keep(&mut given.people, person, until);
+        if let Purpose::Call(call) = purpose {
+            keep(&mut given.calls, call, until);
+        }
+        if let Some(session) = session {
+            keep(&mut given.sessions, &session.to_owned(), until);
+        }
     }
 
     /// The calls that passwords were given for, each with the last moment of one.

@@ -7,11 +7,13 @@ use bedside_domain::person::Role;
 use bedside_turn::client::{Client, Failure};
 use bedside_turn::codec::attributes::Family;
 use serde_json::{Value, json};
-use tokio::net::UdpSocket;
+use tokio::net::{TcpStream, UdpSocket};
+use tokio::time::timeout;
 
 use crate::accounts::{Browser, Clinic, PASSWORD, user};
-use crate::practice::text;
-use crate::support::token;
+use crate::practice::{eventually, text};
+use crate::support::{Reply, token};
+use crate::tls::stage::{Authority, Connection, Files, believing, port_of};
 
 /// As it is promised.
 const AT_ONCE: Duration = Duration::from_secs(5);
@@ -133,4 +135,82 @@ async fn whom_a_host_application_vouches_for_is_relayed_until_they_are_disabled(
     assert_eq!(root.post("/api/people/u-ada/disable", json!({})).await.status, 204);
     must_be_over_at_once(&mut [client]).await;
     must_be_refused(&told).await;
+}
+
+/// Records do not end where messages end, and a record holds what was there when it left. All of it is less than what a
+/// relay carries in a second.
+#[tokio::test]
+async fn nothing_that_is_relayed_by_tls_is_lost_or_cut() {
+    let authority = Authority::new();
+    let files = Files::from(&authority);
+    let server = files.serve(&[]);
+    let asked = believing(&authority.root()).get(format!("{}/api/ice-servers", server.address));
+    let asked = asked.bearer_auth(token("u-ada", "patient", "Ada Lovelace")).send().await.expect("it answers");
+    let told = Told::by(&Reply::of(asked).await.good());
+    let mut clients = Vec::new();
+    for _ in 0..2 {
+        let stream = Connection::open(&server, &authority.root()).await.expect("it listens").into_stream();
+        let mut client = Client::over_stream(stream, &told.username, &told.password);
+        let relayed = client.allocate(Family::V4).await.expect("the password is good").relayed[0];
+        clients.push((client, relayed));
+    }
+    let [(one, here), (other, there)] = &mut clients[..] else { panic!("there are two") };
+    one.bind_channel(0x4000, *there).await.expect("bound");
+    other.bind_channel(0x4000, *here).await.expect("bound");
+    for round in 0..100 {
+        let burst: Vec<Vec<u8>> = (0..20).map(|n| vec![n as u8; (round * 37 + n * 71) % 600]).collect();
+        for payload in &burst {
+            one.send_on_channel(0x4000, payload).await.expect("sent");
+            other.send_on_channel(0x4000, payload).await.expect("sent");
+        }
+        for payload in &burst {
+            for (from, client) in [(&*here, &mut *other), (&*there, &mut *one)] {
+                let heard = timeout(AT_ONCE, client.receive()).await.expect("it comes").expect("it is whole");
+                assert!(heard == (*from, payload.clone()), "round {round}: {} bytes instead", heard.1.len());
+            }
+        }
+    }
+}
+
+/// Whether the system itself asks the other side of this connection, from time to time, if it is there.
+fn is_asked_for(client: SocketAddr, server: SocketAddr) -> bool {
+    const KEEPALIVE: &str = "02";
+    let all = std::fs::read_to_string("/proc/net/tcp").expect("the system tells of its connections");
+    let port = |address: &str| u16::from_str_radix(address.rsplit(':').next().unwrap_or_default(), 16).ok();
+    all.lines().map(|line| line.split_whitespace().collect::<Vec<_>>()).any(|line| {
+        let [_, here, there, _, _, timer, ..] = line[..] else { return false };
+        let ports = (port(here), port(there)) == (Some(server.port()), Some(client.port()));
+        ports && timer.split(':').next() == Some(KEEPALIVE)
+    })
+}
+
+#[tokio::test]
+async fn whoever_is_gone_without_a_word_is_found_out_on_every_port_that_takes_streams() {
+    let (authority, plain, tls) = (Authority::new(), free_port(), free_port());
+    let files = Files::from(&authority);
+    let server = files.serve(&["--turn-listen", &plain, "--turn-tls-listen", &tls]);
+    let root = authority.root();
+    for port in [port_of(&server), &tls] {
+        let stream = Connection::to(port, &root, rustls::ALL_VERSIONS).await.expect("it listens").into_stream();
+        let ends = ends(stream.get_ref().0);
+        must_be_asked_for(ends, Client::over_stream(stream, "", "")).await;
+    }
+    let stream = TcpStream::connect(&plain).await.expect("it listens");
+    must_be_asked_for(ends(&stream), Client::over_stream(stream, "", "")).await;
+}
+
+async fn must_be_asked_for((here, there): (SocketAddr, SocketAddr), mut client: Client) {
+    assert_eq!(client.binding().await.expect("it relays"), here);
+    // Not before the answer has been taken, as the system sees it.
+    eventually(AT_ONCE, &format!("{there} asks"), async || is_asked_for(here, there).then_some(())).await;
+}
+
+fn ends(stream: &TcpStream) -> (SocketAddr, SocketAddr) {
+    (stream.local_addr().expect("it is bound"), stream.peer_addr().expect("it is connected"))
+}
+
+/// For UDP and TCP alike, most likely.
+fn free_port() -> String {
+    let streams = std::net::TcpListener::bind("127.0.0.1:0").expect("some port is free");
+    streams.local_addr().expect("it is bound").to_string()
 }

@@ -128,8 +128,22 @@ impl Connection {
         Self::with_versions(server, root, rustls::ALL_VERSIONS).await
     }
 
+    /// For a client that is to speak by it.
+    pub fn into_stream(self) -> TlsStream<TcpStream> {
+        self.0
+    }
+
     pub async fn with_versions(
         server: &Server,
+        root: &CertificateDer<'static>,
+        versions: &[&'static SupportedProtocolVersion],
+    ) -> io::Result<Self> {
+        Self::to(port_of(server), root, versions).await
+    }
+
+    /// At any port of this machine.
+    pub async fn to(
+        port: &str,
         root: &CertificateDer<'static>,
         versions: &[&'static SupportedProtocolVersion],
     ) -> io::Result<Self> {
@@ -138,7 +152,7 @@ impl Connection {
         roots.add(root.clone()).expect("a certificate");
         let config = ClientConfig::builder_with_protocol_versions(versions);
         let config = config.with_root_certificates(roots).with_no_client_auth();
-        let stream = TcpStream::connect(port_of(server)).await?;
+        let stream = TcpStream::connect(port).await?;
         let name = ServerName::try_from("localhost").expect("a name");
         Ok(Self(TlsConnector::from(Arc::new(config)).connect(name, stream).await?))
     }
