@@ -58,7 +58,17 @@ function loadOf(binary) {
 
 /** `how` comes before the command, such as `taskset`. */
 async function start(name, how, command) {
-  const port = await freePort();
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await startAt(await freePort(), name, how, command);
+    } catch (error) {
+      // Somebody else may have taken the port meanwhile.
+      if (attempt === 5) throw error;
+    }
+  }
+}
+
+async function startAt(port, name, how, command) {
   const [program, ...args] = [...how, ...command(port)].map(String);
   const child = withManyFiles(program, args, { stdio: ["ignore", "pipe", "ignore"] });
   const gone = once(child, "exit");

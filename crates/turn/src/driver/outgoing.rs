@@ -248,7 +248,8 @@ mod tests {
             }
             let ((from, _), (_, address)) = (socket(), socket());
             let mut run = Run::new(address);
-            (run.each, run.length, run.count, run.pieces) = (1200, 2400, 2, vec![0..2400]);
+            (run.each, run.length, run.count) = (1200, 2400, 2);
+            run.pieces.push(0..2400);
             assert!(run.send_as_one(&from, &[0; 2400]).is_err(), "the system refuses it");
             let ten_video = [(0, 1200); 10];
             let expected: Vec<_> = (0..10).map(|n| vec![n; 1200]).collect();
