@@ -33,7 +33,8 @@ test("two people in their browsers ring, see each other, reload and hang up", NE
     jane.getByRole("heading", { name: "Ada Patient has ended the call" }).waitFor(),
   ]);
   await Promise.all([ada, jane].map((page) => page.getByRole("button", { name: "Close" }).click()));
-  await Promise.all([ada.waitForURL(/\/patient\/doctors$/), jane.waitForURL(/\/doctor\/dashboard$/)]);
+  // A patient is asked how it was, at home.
+  await Promise.all([ada.waitForURL(/\/patient\/appointments$/), jane.waitForURL(/\/doctor\/dashboard$/)]);
 });
 
 test("a guest comes by a link, through the waiting room, and what they write is read by everybody", NEEDS, async (t) => {

@@ -33,4 +33,20 @@ export const states: States = {
     "not-answered": () =>
       shown({ ringing: { state: "over", words: "Dr. Jane Smith did not answer. Try again later, or book a time." } }),
   },
+  "bedside-outgoing-call": {
+    instead: () => declined("Dr. Jane Smith cannot talk now. Try again later, or book a time.", "Book a time"),
+    "instead-german": () =>
+      declined(
+        "Dr. Jane Smith kann gerade nicht sprechen. Versuchen Sie es später, oder vereinbaren Sie einen Termin.",
+        "Termin buchen",
+        "de",
+      ),
+  },
 };
+
+/** A ring that came to nothing, and what the page offers instead. */
+function declined(words: string, instead: string, locale = "en"): TemplateResult {
+  return html`<bedside-outgoing-call name="Dr. Jane Smith" locale=${locale} .ringing=${{ state: "over", words }}>
+    <button slot="instead" style="min-height: 48px">${instead}</button>
+  </bedside-outgoing-call>`;
+}

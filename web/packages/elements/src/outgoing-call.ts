@@ -90,9 +90,9 @@ export class OutgoingCall extends ConnectedElement {
   }
 
   #whatNow(): TemplateResult {
-    return html`<button @click=${() => this.wish("close-ring")}>${this.say("common.close")}</button>
-      <button @click=${() => this.ring()}>${this.say("common.again")}</button>
-      <slot name="instead"></slot>`;
+    return html`<slot name="instead"></slot>
+      <button @click=${() => this.wish("close-ring")}>${this.say("common.close")}</button>
+      <button @click=${() => this.ring()}>${this.say("common.again")}</button>`;
   }
 
   /** Escape means what the button there means; the owner of the data then takes `ringing` away. */
