@@ -40,7 +40,7 @@ test("the elements ring and call in Firefox as they do in Chromium", NEEDS_FIREF
   await Promise.all([seesTheOther(jane), seesTheOther(ada)]);
   await ada.locator("bedside-call").hover();
   await ada.getByRole("button", { name: /^End/ }).first().click();
-  await jane.waitForSelector("bedside-call >>> bedside-call-over >>> h2", { timeout: PATIENCE });
+  await jane.waitForSelector("bedside-call-window >>> bedside-call-over >>> h2", { timeout: PATIENCE });
 });
 
 test("whoever declines with a message is understood at the other end", NEEDS, async (t) => {

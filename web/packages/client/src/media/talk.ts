@@ -26,7 +26,7 @@ export interface TalkSetup {
   sends(): "camera" | "screen";
   /** Whether this side's own way to the server is weak. */
   isOwnWeak(): boolean;
-  /** Nothing has come for a second where something came before. */
+  /** Nothing has come for a second, or for four, where something came before. */
   stalled(): void;
 }
 
@@ -37,6 +37,8 @@ const READ_EVERY = 2;
 const REPEAT_EVERY = 8;
 /** Packets in a tick; less than this, and the other side may simply have nothing to send. */
 const FLOW = 10;
+/** After so many ticks with nothing a new path is looked for, and once more if that one was lost, too. */
+const STILL_FOR = [2, 8];
 
 /** Watches over the connection to one other person: measures it, adapts what is sent, compares codes. */
 export class Talk {
@@ -131,7 +133,7 @@ export class Talk {
     }
     if (!this.#wasFlowing) return;
     this.#still += 1;
-    if (this.#still === 2) this.#setup.stalled();
+    if (STILL_FOR.includes(this.#still)) this.#setup.stalled();
   }
 
   #read(now: Counters): void {
