@@ -40,9 +40,9 @@ export async function open(browser, address) {
   return page;
 }
 
-/** The picture of the other side is there, perhaps within an element, and it moves. */
-export async function plays(page, selector) {
-  const moved = ({ selector, since }) => {
+/** The picture of the other side is there, perhaps within an element and of a certain form, and it moves. */
+export async function plays(page, selector, form) {
+  const moved = ({ selector, form, since }) => {
     const find = (root) => {
       for (const one of root.querySelectorAll("*")) {
         const found = one.matches(selector) ? one : one.shadowRoot && find(one.shadowRoot);
@@ -51,11 +51,13 @@ export async function plays(page, selector) {
       return undefined;
     };
     const video = find(document);
-    return video && video.videoWidth > 0 && video.currentTime > since ? video.currentTime : false;
+    const isThere = video && video.videoWidth > 0 && video.currentTime > since;
+    const isSo = isThere && (!form || Math.abs(video.videoWidth / video.videoHeight - form) < 0.05);
+    return isSo ? video.currentTime : false;
   };
   const options = { timeout: PATIENCE };
-  const first = await page.waitForFunction(moved, { selector, since: 0 }, options);
-  await page.waitForFunction(moved, { selector, since: (await first.jsonValue()) + 0.5 }, options);
+  const first = await page.waitForFunction(moved, { selector, form, since: 0 }, options);
+  await page.waitForFunction(moved, { selector, form, since: (await first.jsonValue()) + 0.5 }, options);
 }
 
 const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript" };

@@ -31,10 +31,10 @@ export async function signIn(browser, link, name) {
   return page;
 }
 
-/** Jane and Ada see each other. */
-export async function talking(browser, links) {
+/** Jane and Ada see each other; Ada perhaps on a phone. */
+export async function talking(browser, links, phone = browser) {
   const jane = await signIn(browser, links["Jane Smith"], "Jane Smith");
-  const ada = await signIn(browser, links["Ada Patient"], "Ada Patient");
+  const ada = await signIn(phone, links["Ada Patient"], "Ada Patient");
   await ada.getByRole("link", { name: "Practitioners" }).click();
   await ada.getByRole("button", { name: "Start a video call with Jane Smith" }).click();
   await jane.getByRole("button", { name: "Accept", exact: true }).click();
