@@ -44,10 +44,11 @@ export const USUAL = `${FRAME}
     await peer.setRemoteDescription(signal);
     if (signal.type === "offer") await describe();
   }));
-  let rung;
+  let rung, isThere = false;
+  socket.on("sync", () => (isThere = true));
   socket.on("incoming-video-call", (ring, heard) => { rung = ring; heard?.({}); });
   socket.on("call-accepted", enter);
-  globalThis.isThere = () => socket.connected;
+  globalThis.isThere = () => isThere;
   globalThis.isRung = () => rung !== undefined;
   globalThis.isReady = () => true;
   globalThis.ring = () => ask("request-video-call", { calleeId: callee });
