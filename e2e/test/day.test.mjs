@@ -13,7 +13,7 @@ test("a patient rings an online doctor, they talk, and both find it in their his
   await goTo(ada, "Practitioners");
   await ada.locator(".tile", { hasText: "Jane Smith" }).getByText("Online").waitFor();
   await ada.getByRole("button", { name: "Start a video call with Jane Smith" }).click();
-  await ada.getByText("It rings at Jane Smith's.").waitFor();
+  await ada.getByText("Ringing…").waitFor();
   await jane.getByRole("button", { name: "Accept", exact: true }).click();
   await Promise.all([plays(ada, "video.remote"), plays(jane, "video.remote")]);
   await ada.getByRole("button", { name: "End the call" }).click();
@@ -49,7 +49,7 @@ test("a patient who is declined is told why, and books instead", NEEDS, async (t
   await ada.getByRole("button", { name: "Start a video call with Jane Smith" }).click();
   await jane.getByText("Ada Patient is calling").waitFor();
   await jane.getByRole("button", { name: "Decline", exact: true }).click();
-  await ada.getByText("Jane Smith cannot talk now. Book a time instead.").waitFor();
+  await ada.getByText("Jane Smith cannot talk now. Try again later, or book a time.").waitFor();
   await ada.getByRole("button", { name: "Book a time", exact: true }).click();
   await ada.waitForURL(/\/patient\/book#with=bs_jane$/);
   // She has said when she works, so there are times to choose from.
@@ -96,7 +96,7 @@ test("a call that nobody took is a missed one with a badge, and is called back i
   await ada.getByText("Omar Haddad is calling").waitFor();
   await omar.getByRole("navigation").getByRole("link", { name: "Calls", exact: true }).waitFor();
   await ada.getByRole("button", { name: "Decline", exact: true }).click();
-  await omar.getByText("Ada Patient cannot talk now. Book a time instead.").waitFor();
+  await omar.getByText("Ada Patient cannot talk now. Try again later, or book a time.").waitFor();
 });
 
 test("a booking is accepted from the bell, and both join through the waiting room", NEEDS, async (t) => {
