@@ -1,6 +1,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::person::PersonBrief;
+
 /// By which ways one is told, and what one has chosen.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -112,7 +114,8 @@ pub struct OutboxEntry {
     /// `plan`, `email`, `sms`, `push` or `webhook`.
     pub lane: String,
     pub topic: String,
-    pub person_id: Option<String>,
+    /// Whom it is for; nobody if it is for a program.
+    pub person: Option<PersonBrief>,
     pub webhook_id: Option<String>,
     #[schema(format = DateTime)]
     pub at: String,
@@ -155,6 +158,15 @@ pub struct NewWebhook {
 pub struct WebhookSecret {
     pub id: String,
     pub secret: String,
+}
+
+/// Whether a program took what it was sent.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct WebhookTrial {
+    pub took: bool,
+    /// If it did not: as in an entry of the outbox.
+    pub why: Option<String>,
 }
 
 #[derive(Debug, Serialize, Deserialize, ToSchema)]

@@ -104,6 +104,7 @@ fn of_reaching() -> Schemas {
         reach::WebhookView,
         reach::NewWebhook,
         reach::WebhookSecret,
+        reach::WebhookTrial,
         reach::Replay,
         problem::Problem,
         problem::Code,

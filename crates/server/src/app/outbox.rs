@@ -7,7 +7,7 @@ use bedside_domain::refusal::Refusal;
 use bedside_domain::time::{Millis, Span};
 pub use bedside_store::{JobRow, Jobs, Webhook};
 
-use super::{App, Asker, Listing, PageWish};
+use super::{App, Asker, Listing, Names, PageWish};
 use crate::bus::News;
 use crate::clock;
 use crate::dispatch::Error;
@@ -17,9 +17,11 @@ use crate::outbox;
 const BEFORE_SIGNS_FOR: Span = Span::hours(24);
 const WEBHOOKS_AT_MOST: usize = 20;
 
-pub async fn jobs(app: &App, asker: &Asker, which: Jobs, page: &PageWish) -> Result<Listing<JobRow>, Error> {
+pub async fn jobs(app: &App, asker: &Asker, which: Jobs, wish: &PageWish) -> Result<(Listing<JobRow>, Names), Error> {
     policy::may_write_settings(&asker.viewer)?;
-    Ok(Listing::of(app.store.jobs(which, &page.ask()?).await?))
+    let page = app.store.jobs(which, &wish.ask()?).await?;
+    let names = app.names(page.items.iter().filter_map(|job| job.to.as_ref())).await?;
+    Ok((Listing::of(page), names))
 }
 
 pub async fn again(app: &App, asker: &Asker, id: &str) -> Result<(), Error> {
@@ -70,6 +72,14 @@ pub async fn enable(app: &App, asker: &Asker, id: &str) -> Result<(), Error> {
     policy::may_write_settings(&asker.viewer)?;
     must_be_found(app.store.enable_webhook(id).await?)?;
     audit(app, asker, "enable-webhook", id).await
+}
+
+/// Sends something that has not happened, and says whether it was taken; nothing: it was.
+pub async fn try_out(app: &App, asker: &Asker, id: &str) -> Result<Option<&'static str>, Error> {
+    policy::may_write_settings(&asker.viewer)?;
+    let webhook = app.store.webhook(id).await?.ok_or(Refusal::NotFound)?;
+    audit(app, asker, "try-webhook", id).await?;
+    Ok(outbox::try_out(app, &webhook).await)
 }
 
 /// Everything since then once more.

@@ -22,7 +22,7 @@ pub use self::http::Http;
 pub use self::letter::address;
 pub use self::push::{Push, are_keys, is_key};
 pub use self::sms::{Sms, receipt};
-pub use self::webhook::new_secret;
+pub use self::webhook::{new_secret, try_out};
 pub use self::words::{Words, fill};
 pub use self::worker::run;
 use crate::Failure;

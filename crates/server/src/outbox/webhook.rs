@@ -34,22 +34,38 @@ pub async fn send(app: &App, job: &Job, event: &EventRef, now: Millis) -> Result
     };
     // What was told of may have been cleared.
     let Some(payload) = payload(app, event, job.at).await? else { return Ok(Sent::Never("cleared")) };
+    let sent = post(app, &webhook, &job.id, now, &payload).await;
+    if matches!(sent, Sent::Gone) {
+        app.store.disable_webhook(&webhook.id, Some("gone"), now).await?;
+    }
+    Ok(sent)
+}
+
+/// Why something that has not happened was not taken; nothing if it was.
+pub async fn try_out(app: &App, webhook: &Webhook) -> Option<&'static str> {
+    let (id, now) = (format!("test_{}", clock::id()), clock::now());
+    let payload = json!({ "type": "webhook.test", "timestamp": time(now), "data": { "webhookId": webhook.id } });
+    match post(app, webhook, &id, now, &payload).await {
+        Sent::Done => None,
+        Sent::Gone => Some("gone"),
+        Sent::Never(why) | Sent::Later { why, .. } => Some(why),
+    }
+}
+
+async fn post(app: &App, webhook: &Webhook, id: &str, now: Millis, payload: &Value) -> Sent {
     let body = payload.to_string();
-    let headers = signed(&webhook, &job.id, now, &body);
+    let headers = signed(webhook, id, now, &body);
     let answer = match app.outbox.http.post(&webhook.url, headers, body.into_bytes()).await {
         Ok(answer) => answer,
-        Err(sent) => return Ok(sent),
+        Err(sent) => return sent,
     };
-    Ok(match answer.status {
+    match answer.status {
         status if status.is_success() => Sent::Done,
-        StatusCode::GONE => {
-            app.store.disable_webhook(&webhook.id, Some("gone"), now).await?;
-            Sent::Gone
-        }
+        StatusCode::GONE => Sent::Gone,
         StatusCode::TOO_MANY_REQUESTS => Sent::Later { why: "too-many", after: answer.after },
         // A redirect and a refusal may be mended as much as a failure.
         _ => Sent::Later { why: "refused", after: answer.after },
-    })
+    }
 }
 
 /// By the secret, and by the one before it while that still counts.

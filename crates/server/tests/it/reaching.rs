@@ -85,7 +85,7 @@ async fn a_mail_server_that_fails_is_asked_again_and_one_that_refuses_is_seen() 
     })
     .await;
     assert_eq!(
-        (&failed["lane"], &failed["why"], &failed["personId"]),
+        (&failed["lane"], &failed["why"], &failed["person"]["id"]),
         (&json!("email"), &json!("refused"), &json!(ADA))
     );
     let again = format!("/api/outbox/{}/again", text(&failed, "id"));

@@ -526,7 +526,7 @@ export interface OutboxEntry {
   id: string;
   /** `plan`, `email`, `sms`, `push` or `webhook`. */
   lane: string;
-  personId?: string | null;
+  person?: PersonBrief | null;
   /** What the provider said later. */
   receipt?: string | null;
   topic: string;
@@ -555,6 +555,13 @@ export interface NewWebhook {
 export interface WebhookSecret {
   id: string;
   secret: string;
+}
+
+/** Whether a program took what it was sent. */
+export interface WebhookTrial {
+  took: boolean;
+  /** If it did not: as in an entry of the outbox. */
+  why?: string | null;
 }
 
 export interface Replay {

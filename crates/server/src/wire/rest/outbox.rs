@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use bedside_protocol::Page;
 use bedside_protocol::problem::Problem;
-use bedside_protocol::reach::{NewWebhook, OutboxEntry, Replay, WebhookSecret, WebhookView};
+use bedside_protocol::reach::{NewWebhook, OutboxEntry, Replay, WebhookSecret, WebhookTrial, WebhookView};
 use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -25,6 +25,7 @@ pub fn router() -> OpenApiRouter<Wire> {
         .routes(routes!(rotate))
         .routes(routes!(disable))
         .routes(routes!(enable))
+        .routes(routes!(try_out))
         .routes(routes!(replay))
 }
 
@@ -47,8 +48,8 @@ async fn list(
 ) -> Result<Json<Page<OutboxEntry>>, Refused> {
     let which = translate::jobs(query.state.as_deref())?;
     let wish = PageWish { cursor: query.cursor, limit: query.limit };
-    let listing = outbox::jobs(&wire.app, &asker, which, &wish).await?;
-    Ok(Json(translate::page(listing, translate::job)))
+    let (listing, names) = outbox::jobs(&wire.app, &asker, which, &wish).await?;
+    Ok(Json(translate::page(listing, |row| translate::job(row, &names))))
 }
 
 /// At once, as if it had never been tried.
@@ -125,6 +126,19 @@ async fn enable(
 ) -> Result<StatusCode, Refused> {
     outbox::enable(&wire.app, &asker, &id).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Sends a `webhook.test` at once and waits for the answer. It is not kept, and not sent again.
+#[utoipa::path(post, path = "/api/webhooks/{id}/test", operation_id = "test_webhook", tag = "webhooks",
+    params(("id" = String, Path)), security(("bearer" = [])),
+    responses((status = 200, body = WebhookTrial), (status = 403, body = Problem), (status = 404, body = Problem)))]
+async fn try_out(
+    State(wire): App,
+    Signed(asker): Signed,
+    Path(id): Path,
+    _: Body<Nothing>,
+) -> Result<Json<WebhookTrial>, Refused> {
+    Ok(Json(translate::trial(outbox::try_out(&wire.app, &asker, &id).await?)))
 }
 
 /// Everything since then once more, under the ids that it had.

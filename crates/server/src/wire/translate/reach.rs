@@ -6,17 +6,18 @@ use bedside_domain::person::Role;
 use bedside_domain::reach::{self, Channel, Choice, Choices, Mail, Quiet};
 use bedside_domain::refusal::Refusal;
 use bedside_protocol::reach::{
-    ChoiceView, ConfirmAddress, NewAddress, OutboxEntry, PutReach, QuietView, ReachView, UnconfirmedView, WebhookView,
+    ChoiceView, ConfirmAddress, NewAddress, OutboxEntry, PutReach, QuietView, ReachView, UnconfirmedView, WebhookTrial,
+    WebhookView,
 };
 use serde_json::{Value, json};
 
-use super::people::must_be_sound;
+use super::people::{brief, must_be_sound};
 use super::practice::{clock_of, minute};
 use super::{Read, time};
-use crate::app::App;
 use crate::app::outbox::{JobRow, Jobs, Webhook};
 use crate::app::people::Told;
 use crate::app::reach::Reachable;
+use crate::app::{App, Names};
 use crate::outbox::address;
 
 pub fn reach(app: &App, reachable: &Reachable) -> ReachView {
@@ -100,13 +101,14 @@ pub fn jobs(state: Option<&str>) -> Read<Jobs> {
     }
 }
 
-pub fn job(row: JobRow) -> OutboxEntry {
+pub fn job(row: JobRow, names: &Names) -> OutboxEntry {
     let lane = row.lane.name();
+    let person = row.to.as_ref().map(|id| brief(id, names.get(id)));
     OutboxEntry {
         id: row.id,
         lane: lane.to_owned(),
         topic: row.topic,
-        person_id: row.to.map(|id| id.to_string()),
+        person,
         webhook_id: row.target.filter(|_| lane == "webhook"),
         at: time(row.at),
         due_at: time(row.due),
@@ -126,6 +128,11 @@ pub fn webhook(webhook: Webhook) -> WebhookView {
         disabled_at: webhook.disabled_at.map(time),
         why: webhook.why,
     }
+}
+
+/// Nothing that speaks against it: it was taken.
+pub fn trial(why: Option<&str>) -> WebhookTrial {
+    WebhookTrial { took: why.is_none(), why: why.map(str::to_owned) }
 }
 
 /// For the caller: by which way the callee is being reached.

@@ -302,6 +302,9 @@ POST /api/webhooks/{id}/disable
 POST /api/webhooks/{id}/enable
   live                                       401    403    403    403    403    403    204    403
   none                                       401    403    403    403    403    403    404    403
+POST /api/webhooks/{id}/test
+  live                                       401    403    403    403    403    403    200    403
+  none                                       401    403    403    403    403    403    404    403
 POST /api/webhooks/{id}/replay
   live                                       401    403    403    403    403    403    204    403
   none                                       401    403    403    403    403    403    404    403

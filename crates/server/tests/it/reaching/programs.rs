@@ -79,6 +79,20 @@ async fn a_program_that_fails_is_told_again_and_one_that_is_gone_no_more() {
 }
 
 #[tokio::test]
+async fn a_program_is_tried_out_before_anything_happens() {
+    let stage = Stage::open(Mail::StartTls).await;
+    let practice = &stage.practice;
+    let (id, secret) = stage.webhook("/hook/host").await;
+    let test = async || practice.post(&format!("/api/webhooks/{id}/test"), &practice.agnes, json!({})).await.good();
+    assert_eq!(test().await, json!({ "took": true, "why": null }));
+    let [hook] = &stage.receivers.until("hook", 1, |_| true).await[..] else { panic!("one") };
+    assert_eq!(hook["verified"], json!({ "by": [secret], "signatures": 1 }), "{hook}");
+    assert_eq!((&hook["body"]["type"], &hook["body"]["data"]["webhookId"]), (&json!("webhook.test"), &json!(id)));
+    stage.receivers.plan(json!({ "answers": { "/hook/host": [500] } })).await;
+    assert_eq!(test().await, json!({ "took": false, "why": "refused" }));
+}
+
+#[tokio::test]
 async fn a_program_in_a_private_network_is_not_told_unless_the_operator_opens_it() {
     let stage = Stage::open(Mail::StartTls).await;
     let practice = &stage.practice;
