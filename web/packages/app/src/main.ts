@@ -56,6 +56,8 @@ const PAGES: Readonly<Record<PageName, () => Promise<unknown>>> = {
   live: () => import("./pages/live.ts"),
   settings: () => import("./pages/settings.ts"),
   audit: () => import("./pages/audit.ts"),
+  messages: () => import("./pages/messages.ts"),
+  webhooks: () => import("./pages/webhooks.ts"),
 };
 
 /** Whoever has signed in can be rung after this time at the latest. */
@@ -313,6 +315,10 @@ function pageOf(route: Exclude<Route, { page: "missing" | "join" | "sign-in" }>)
       return html`<settings-page></settings-page>`;
     case "audit":
       return html`<audit-page></audit-page>`;
+    case "messages":
+      return html`<messages-page></messages-page>`;
+    case "webhooks":
+      return html`<webhooks-page></webhooks-page>`;
   }
 }
 

@@ -11,6 +11,8 @@ const PLAIN = {
   "/live": "live",
   "/settings": "settings",
   "/audit": "audit",
+  "/messages": "messages",
+  "/webhooks": "webhooks",
   "/patient/doctors": "doctors",
   "/patient/book": "book",
   "/patient/appointments": "appointments",
@@ -60,6 +62,8 @@ export function rolesOf(page: Route["page"]): readonly string[] | undefined {
     case "live":
     case "settings":
     case "audit":
+    case "messages":
+    case "webhooks":
       return ["admin"];
     default:
       return undefined;

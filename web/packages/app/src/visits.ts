@@ -43,32 +43,3 @@ export function nextOf(all: readonly Appointment[], now: Date): Appointment | un
   const coming = all.filter((one) => one.status === "Accepted" && endOf(one) > now.getTime());
   return coming.toSorted((a, b) => startOf(a) - startOf(b))[0];
 }
-
-/** A calendar file (RFC 5545) with this one appointment, in UTC, which every calendar shows in its own zone. */
-export function calendarFile(one: Appointment, title: string, place: string, now: Date): string {
-  const stamp = (at: number) => new Date(at).toISOString().replace(/[-:]|\.\d{3}/g, "");
-  const text = (words: string) => words.replace(/[\\;,]/g, "\\$&").replace(/\r?\n/g, "\\n");
-  const lines = [
-    ...["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Bedside//EN", "METHOD:PUBLISH", "BEGIN:VEVENT"],
-    `UID:${one.id}@bedside`,
-    `DTSTAMP:${stamp(now.getTime())}`,
-    `DTSTART:${stamp(startOf(one))}`,
-    `DTEND:${stamp(endOf(one))}`,
-    `SUMMARY:${text(title)}`,
-    ...(place ? [`LOCATION:${text(place)}`] : []),
-    ...["END:VEVENT", "END:VCALENDAR", ""],
-  ];
-  return lines.map(folded).join("\r\n");
-}
-
-/** No line has more than 75 bytes; the rest goes on behind a space. */
-function folded(line: string): string {
-  const lines = [""];
-  for (const character of line) {
-    const last = lines.length - 1;
-    const longer = `${lines[last]}${character}`;
-    if (new TextEncoder().encode(longer).length > (last === 0 ? 75 : 74)) lines.push(character);
-    else lines[last] = longer;
-  }
-  return lines.join("\r\n ");
-}

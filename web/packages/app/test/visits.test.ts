@@ -1,6 +1,6 @@
 import type { Appointment } from "@bedside/client/clinic";
 import { expect, test } from "vitest";
-import { calendarFile, entranceOf, nextOf } from "../src/visits.ts";
+import { entranceOf, nextOf } from "../src/visits.ts";
 
 const NOW = new Date("2026-03-03T10:00:00Z");
 
@@ -41,13 +41,4 @@ test("the next one is what goes on or comes first, and confirmed", () => {
   const later = visit({ id: "later" });
   expect(nextOf([later, asked, over, runs], NOW)?.id).toBe("runs");
   expect(nextOf([over, asked], NOW)).toBeUndefined();
-});
-
-test("a calendar file has the times in UTC, its words escaped, and no line above 75 bytes", () => {
-  const title = `Appointment with ${"Dr. Ärzte, Müller; and ".repeat(5)}`;
-  const file = calendarFile(visit({}), title, "Video call", NOW);
-  expect(file).toContain("\r\nDTSTART:20260303T101500Z\r\nDTEND:20260303T103500Z\r\n");
-  const unfolded = file.replace(/\r\n /g, "");
-  expect(unfolded).toContain(`SUMMARY:${title.replace(/[,;]/g, "\\$&")}`);
-  for (const line of file.split("\r\n")) expect(new TextEncoder().encode(line).length).toBeLessThanOrEqual(75);
 });

@@ -5,6 +5,7 @@ import type {
   Audited,
   Beginning,
   CallRecord,
+  Channel,
   Free,
   List,
   Member,
@@ -13,10 +14,15 @@ import type {
   MyWords,
   Notice,
   OneTimeLink,
+  Owed,
   Practice,
+  Reach,
+  Secret,
   Settings,
   SignedIn,
   SignIn,
+  Trial,
+  Webhook,
   WorkingHours,
 } from "./types.ts";
 import { Refused } from "./problem.ts";
@@ -225,5 +231,74 @@ export class Clinic extends Api {
 
   audit(signal: AbortSignal, wish: ListWish & { readonly actor?: string } = {}): Promise<List<Audited>> {
     return this.get(listed("/api/audit", wish), signal);
+  }
+
+  /** By which ways one is told, and what one has chosen. */
+  reach(signal: AbortSignal): Promise<Reach> {
+    return this.get("/api/me/reach", signal);
+  }
+
+  async chooseReach(chosen: Pick<Reach, "choices" | "quietHours" | "stopped">): Promise<void> {
+    await this.send("PUT", "/api/me/reach", chosen);
+  }
+
+  /** Sends a code there. */
+  async newAddress(address: { email: string } | { phone: string }): Promise<void> {
+    await this.send("POST", "/api/me/addresses", address);
+  }
+
+  async confirmAddress(channel: Channel, code: string): Promise<void> {
+    await this.send("POST", "/api/me/addresses/confirm", { channel, code });
+  }
+
+  /** A browser that can be woken, as it describes itself. */
+  async addDevice(subscription: PushSubscriptionJSON): Promise<void> {
+    await this.send("POST", "/api/me/devices", { endpoint: subscription.endpoint, keys: subscription.keys });
+  }
+
+  async forgetDevice(endpoint: string): Promise<void> {
+    await this.send("POST", "/api/me/devices/forget", { endpoint });
+  }
+
+  /** A private address of one's calendar; the one before it ends. */
+  async newCalendar(): Promise<string> {
+    const answer = await this.send("POST", "/api/me/calendar", {});
+    return ((await answer.json()) as { url: string }).url;
+  }
+
+  /** What is still to be told, or could not be. For administrators. */
+  outbox(
+    signal: AbortSignal,
+    wish: { readonly state: "waiting" | "failed"; readonly cursor?: string },
+  ): Promise<List<Owed>> {
+    return this.get(`/api/outbox?${new URLSearchParams({ limit: "50", ...wish })}`, signal);
+  }
+
+  async sendAgain(id: string): Promise<void> {
+    await this.send("POST", `/api/outbox/${encodeURIComponent(id)}/again`, {});
+  }
+
+  webhooks(signal: AbortSignal): Promise<readonly Webhook[]> {
+    return this.get("/api/webhooks", signal);
+  }
+
+  async addWebhook(url: string): Promise<Secret> {
+    return (await this.send("POST", "/api/webhooks", { url })).json() as Promise<Secret>;
+  }
+
+  async rotateWebhook(id: string): Promise<Secret> {
+    return (await this.send("POST", `/api/webhooks/${encodeURIComponent(id)}/rotate`, {})).json() as Promise<Secret>;
+  }
+
+  async letWebhook(id: string, how: "disable" | "enable"): Promise<void> {
+    await this.send("POST", `/api/webhooks/${encodeURIComponent(id)}/${how}`, {});
+  }
+
+  async tryWebhook(id: string): Promise<Trial> {
+    return (await this.send("POST", `/api/webhooks/${encodeURIComponent(id)}/test`, {})).json() as Promise<Trial>;
+  }
+
+  async replayWebhook(id: string, from: string): Promise<void> {
+    await this.send("POST", `/api/webhooks/${encodeURIComponent(id)}/replay`, { from });
   }
 }

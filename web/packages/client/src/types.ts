@@ -3,6 +3,7 @@ import type {
   AuditView,
   CallStart,
   CallView,
+  ChoiceView,
   FreeTimes,
   HoursView,
   JoinPass,
@@ -10,6 +11,7 @@ import type {
   MeView,
   NewAppointment,
   NoticeView,
+  OutboxEntry,
   Page,
   PersonView,
   PracticeSettings,
@@ -17,10 +19,14 @@ import type {
   PractitionerCard,
   PutMe,
   PutPerson,
+  ReachView,
   RegisterEntry,
   SessionView,
   SignInLink,
   SignInView,
+  WebhookSecret,
+  WebhookTrial,
+  WebhookView,
 } from "@bedside/protocol";
 
 /** The wire spells closed sets as text; whoever draws them wants to be told when one is missing. */
@@ -47,11 +53,14 @@ export type Role = "patient" | "practitioner" | "staff" | "admin";
 export type Outcome = "completed" | "declined" | "missed" | "cancelled" | "failed";
 export type Topic =
   | "missed-call"
+  | "message"
   | "appointment-requested"
   | "appointment-accepted"
   | "appointment-declined"
   | "appointment-cancelled"
   | "appointment-rescheduled"
+  | "reminder-day"
+  | "reminder-hour"
   | "call-starting";
 /** A call of the history, or one that runs. */
 export type CallRecord = Omit<CallView, "callType" | "outcome" | "status"> & {
@@ -72,3 +81,15 @@ export type SignedIn = SessionView;
 export type OneTimeLink = SignInLink;
 export type Audited = AuditView;
 export type Beginning = CallStart;
+/** A way to somebody who has no page open. */
+export type Channel = "email" | "sms" | "push";
+export type Choice = Omit<ChoiceView, "channel"> & { channel: Channel };
+export type Reach = Omit<ReachView, "channels" | "choices"> & {
+  channels: readonly Channel[];
+  choices: readonly Choice[];
+};
+/** Something that is to be told, or could not be. */
+export type Owed = OutboxEntry;
+export type Webhook = WebhookView;
+export type Secret = WebhookSecret;
+export type Trial = WebhookTrial;

@@ -7,6 +7,7 @@ import { icon } from "../icon.ts";
 import { api, attempt, me, myself, session } from "../page.ts";
 import { portrait, presenceMark } from "../parts/pieces.ts";
 import { preferences, prefer, type Shown } from "../preferences.ts";
+import { sleepHere } from "../wake.ts";
 import { say } from "../words.ts";
 
 const CHOICES: readonly Shown[] = ["online", "away", "dnd"];
@@ -15,6 +16,8 @@ const CHOICES: readonly Shown[] = ["online", "away", "dnd"];
 export function accountMenu(busy: boolean, signedOut: () => void): TemplateResult {
   const person = me();
   const leave = async () => {
+    // Whoever cannot be forgotten here is signed out all the same.
+    await sleepHere().catch(() => undefined);
     if (await attempt(() => api.signOut())) signedOut();
   };
   const shown = busy ? "busy" : preferences().presence;

@@ -1,40 +1,45 @@
-import { codeOf, type Myself, type SignedIn } from "@bedside/client/clinic";
+import { codeOf, type Myself, type Reach, type SignedIn } from "@bedside/client/clinic";
 import { html, nothing, type TemplateResult } from "lit";
 import monitor from "lucide-static/icons/monitor-smartphone.svg?raw";
 import { icon } from "../icon.ts";
 import { api, attempt, me, myself, Page } from "../page.ts";
+import { showLink } from "../parts/ask.ts";
 import { dress, prefer, preferences, type Theme } from "../preferences.ts";
 import { when } from "../times.ts";
 import { language, say, sentence, speak } from "../words.ts";
 import { zones } from "./hours.ts";
+import "../parts/how-told.ts";
 
 interface Account {
   readonly self: Myself;
   readonly sessions: readonly SignedIn[];
+  readonly reach: Reach;
 }
 
 const THEMES: readonly Theme[] = ["auto", "light", "dark"];
 /** As long as the server wants one. */
 const PASSWORD_AT_LEAST = 12;
 
-/** Oneself: what one is called, what the pages speak and wear, the password, and where one is signed in. */
+/** Oneself: what one is called, how one is told, what the pages speak and wear, and where one is signed in. */
 export class AccountPage extends Page<Account> {
   protected readonly heading = "account.title";
   #said = "";
 
   protected async fetch(signal: AbortSignal): Promise<Account> {
-    const [self, sessions] = await Promise.all([api.myself(signal), api.mySessions(signal)]);
+    const [self, sessions, reach] = await Promise.all([api.myself(signal), api.mySessions(signal), api.reach(signal)]);
     if (!self) throw new Error("an account is shown to its person");
-    return { self, sessions };
+    return { self, sessions, reach };
   }
 
-  protected view({ self, sessions }: Account): TemplateResult {
+  protected view({ self, sessions, reach }: Account): TemplateResult {
     return html`<div class="stack narrow">
-      ${this.#profile(self)} ${this.#look()} ${this.#password(self)} ${this.#sessions(sessions)}
+      ${this.#profile(self, reach)}
+      <how-told class="stack" .reach=${reach} @reach-changed=${() => this.#again()}></how-told>
+      ${this.#calendar()} ${this.#look()} ${this.#password(self)} ${this.#sessions(sessions)}
     </div>`;
   }
 
-  #profile({ person }: Myself): TemplateResult {
+  #profile({ person }: Myself, { channels }: Reach): TemplateResult {
     const practises = person.role !== "patient";
     return html`<form class="card" @submit=${this.#describe}>
       <h2>${say("account.profile")}</h2>
@@ -62,10 +67,15 @@ export class AccountPage extends Page<Account> {
           : nothing
       }
       <div class="pair">
-        <label
-          ><span>${say("account.phone")}</span
-          ><input name="phone" type="tel" autocomplete="tel" value=${person.phone ?? ""}
-        /></label>
+        ${
+          // Where SMS are sent, a number is confirmed first.
+          channels.includes("sms")
+            ? nothing
+            : html`<label
+                ><span>${say("account.phone")}</span
+                ><input name="phone" type="tel" autocomplete="tel" value=${person.phone ?? ""}
+              /></label>`
+        }
         <label
           ><span>${say("account.zone")}</span
           ><select name="zoneinfo">
@@ -76,6 +86,14 @@ export class AccountPage extends Page<Account> {
       </div>
       <div class="actions"><button class="main">${say("common.save")}</button></div>
     </form>`;
+  }
+
+  #calendar(): TemplateResult {
+    return html`<section class="card" aria-labelledby="calendar">
+      <h2 id="calendar">${say("account.calendar")}</h2>
+      <p class="soft small">${say("account.calendar-what")}</p>
+      <div><button @click=${this.#newCalendar}>${say("account.calendar-new")}</button></div>
+    </section>`;
   }
 
   #look(): TemplateResult {
@@ -209,6 +227,11 @@ export class AccountPage extends Page<Account> {
       this.requestUpdate();
     }
   };
+
+  readonly #newCalendar = () =>
+    attempt(async () => {
+      showLink(say("account.calendar-title"), say("account.calendar-text"), await api.newCalendar(), false);
+    });
 
   readonly #endOthers = async () => {
     if (await attempt(() => api.endOtherSessions(), "account.ended")) await this.load();

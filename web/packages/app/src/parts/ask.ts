@@ -1,7 +1,6 @@
 import { html, nothing, render, type TemplateResult } from "lit";
 import copy from "lucide-static/icons/copy.svg?raw";
 import { icon } from "../icon.ts";
-import { tell } from "../page.ts";
 import { say } from "../words.ts";
 
 /** How a question looks. */
@@ -44,22 +43,11 @@ export function ask(question: Question): Promise<{ readonly words: string } | un
 /** Shows a link that is to be opened or handed over by the person themselves. */
 export function showLink(title: string, text: string, link: string, openIt = true): void {
   const address = new URL(link, location.origin).href;
-  const copyIt = async () => {
-    dialog.querySelector("input")?.select();
-    await navigator.clipboard?.writeText(address).catch(() => undefined);
-    tell(say("link.copied"));
-  };
   const close = () => dialog.close();
   const inside = html`<div>
     <h2 id="link-title">${title}</h2>
     <p>${text}</p>
-    <label class="field"
-      ><span>${say("link.address")}</span
-      ><span class="link-box">
-        <input readonly .value=${address} @focus=${select} />
-        <button type="button" @click=${copyIt}>${icon(copy)} ${say("link.copy")}</button>
-      </span></label
-    >
+    ${copyField(say("link.address"), address)}
     <div class="actions end">
       <button @click=${close}>${say("common.close")}</button>
       ${
@@ -73,6 +61,29 @@ export function showLink(title: string, text: string, link: string, openIt = tru
   </div>`;
   const dialog = open(inside, "link-title");
   dialog.addEventListener("close", () => dialog.remove());
+}
+
+/** What is to be carried elsewhere, and a button for it. */
+export function copyField(name: string, text: string): TemplateResult {
+  const copyIt = async (event: Event) => {
+    const field = (event.currentTarget as HTMLElement).closest(".field");
+    field?.querySelector("input")?.select();
+    // Pages without TLS have no clipboard; what is selected can be copied all the same.
+    const isCopied = await (navigator.clipboard?.writeText(text).then(
+      () => true,
+      () => false,
+    ) ?? document.execCommand("copy"));
+    const told = field?.querySelector("small");
+    if (told) told.textContent = say(isCopied ? "link.copied" : "link.copy-yourself");
+  };
+  return html`<div class="field">
+    <span class="label">${name}</span>
+    <span class="link-box">
+      <input readonly aria-label=${name} .value=${text} @focus=${select} />
+      <button type="button" @click=${copyIt}>${icon(copy)} ${say("link.copy")}</button>
+    </span>
+    <small role="status"></small>
+  </div>`;
 }
 
 /** A dialog of one's own making; whoever opens it takes it away. */

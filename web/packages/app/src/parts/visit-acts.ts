@@ -1,9 +1,9 @@
 import { type Appointment, codeOf } from "@bedside/client/clinic";
 import { lookForNews } from "../news.ts";
-import { api, attempt, go, me, practice, tell } from "../page.ts";
+import { api, attempt, go, me, tell } from "../page.ts";
 import { callee } from "../callee.ts";
 import { when } from "../times.ts";
-import { calendarFile, otherName } from "../visits.ts";
+import { otherName } from "../visits.ts";
 import { say, sentence, type WordKey } from "../words.ts";
 import { ask } from "./ask.ts";
 import { openWindow } from "./windows.ts";
@@ -77,18 +77,6 @@ export async function moveVisit(one: Appointment): Promise<void> {
 
 export function closeVisit(one: Appointment, how: "complete" | "no-show"): Promise<void> {
   return change(() => api.settle(one.id, how), "step.closed");
-}
-
-/** A file that the calendar of the person's device opens. */
-export function addToCalendar(one: Appointment): void {
-  const title = say("calendar.entry", { name: otherName(me(), one) });
-  const place = one.type === "Remote" ? say("type.Remote") : (practice.value?.name ?? "");
-  const file = new Blob([calendarFile(one, title, place, new Date())], { type: "text/calendar" });
-  const anchor = document.createElement("a");
-  anchor.href = URL.createObjectURL(file);
-  anchor.download = "appointment.ics";
-  anchor.click();
-  setTimeout(() => URL.revokeObjectURL(anchor.href), 10_000);
 }
 
 /** Whoever shows appointments or counts them looks again; also after a refusal, for somebody was faster. */

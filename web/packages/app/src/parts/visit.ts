@@ -14,7 +14,6 @@ import { say, type WordKey } from "../words.ts";
 import { portrait, status } from "./pieces.ts";
 import {
   acceptVisit,
-  addToCalendar,
   cancelVisit,
   closeVisit,
   declineVisit,
@@ -108,11 +107,7 @@ function menuItems(one: Appointment, now: Date): readonly TemplateResult[] {
   const isOpen = one.status === "Pending" || one.status === "Accepted";
   const isOwn = me().id === one.patient.id || me().id === one.practitioner.id;
   if (isOpen) {
-    if (one.status === "Accepted") {
-      items.push(
-        html`<button @click=${() => addToCalendar(one)}>${icon(calendarPlus)} ${say("step.calendar")}</button>`,
-      );
-    }
+    if (isOwn && one.status === "Accepted") items.push(calendarEntry(one));
     if (isOwn) {
       items.push(act(one, "step.ring-video", "", (it) => ringOther(it, "video")));
       items.push(act(one, "step.ring-audio", "", (it) => ringOther(it, "audio")));
@@ -125,6 +120,14 @@ function menuItems(one: Appointment, now: Date): readonly TemplateResult[] {
     items.push(act(one, "step.no-show", "", (it) => closeVisit(it, "no-show")));
   }
   return items;
+}
+
+/** A file that the calendar of the person's device opens. */
+function calendarEntry(one: Appointment): TemplateResult {
+  const path = `/api/appointments/${encodeURIComponent(one.id)}/calendar`;
+  return html`<a class="button" href=${path} download="appointment.ics"
+    >${icon(calendarPlus)} ${say("step.calendar")}</a
+  >`;
 }
 
 function act(one: Appointment, key: WordKey, look: "go" | "", doIt: (one: Appointment) => unknown): TemplateResult {
