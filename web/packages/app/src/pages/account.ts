@@ -35,7 +35,8 @@ export class AccountPage extends Page<Account> {
     return html`<div class="stack narrow">
       ${this.#profile(self, reach)}
       <how-told class="stack" .reach=${reach} @reach-changed=${() => this.#again()}></how-told>
-      ${this.#calendar()} ${this.#look()} ${this.#password(self)} ${this.#sessions(sessions)}
+      ${hasAppointments(self) ? this.#calendar() : nothing} ${this.#look()} ${this.#password(self)}
+      ${this.#sessions(sessions)}
     </div>`;
   }
 
@@ -258,6 +259,11 @@ export class AccountPage extends Page<Account> {
   }
 }
 customElements.define("account-page", AccountPage);
+
+/** Staff keep those of others. */
+function hasAppointments({ person }: Myself): boolean {
+  return person.role === "patient" || person.role === "practitioner";
+}
 
 /** "Firefox · Linux", as far as the browser has said. */
 export function deviceOf(agent: string | null | undefined): string {

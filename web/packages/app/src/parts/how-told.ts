@@ -1,4 +1,4 @@
-import type { Channel, Choice, Reach } from "@bedside/client/clinic";
+import type { Choice, Reach } from "@bedside/client/clinic";
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import bellOff from "lucide-static/icons/bell-off.svg?raw";
 import { api, attempt, me } from "../page.ts";
@@ -11,9 +11,10 @@ import "./this-device.ts";
 const LETTERS = ["email", "sms"] as const;
 /** What a night is for whoever has not said otherwise. */
 const NIGHT = { from: "22:00", to: "07:00" };
-/** Nobody else is told of these. */
-const OF_THE_PRACTICE = ["appointment-requested"];
+/** What nobody else is told of. */
+const OF_PRACTITIONERS = ["appointment-requested"];
 const OF_PATIENTS = ["reminder-day", "reminder-hour"];
+const OF_CALLS = ["incoming-call", "missed-call", "message"];
 
 /** How one is told while no page is open: where to, of what, and when not. */
 export class HowTold extends LitElement {
@@ -143,11 +144,14 @@ export function topicWords(topic: string): string {
   return isWord(key) ? say(key) : topic;
 }
 
-export function channelWords(channel: Channel | "webhook" | "plan"): string {
-  return say(`channel.${channel}`);
-}
-
+/** Whether it is ever told to somebody like oneself: staff have no appointments of their own. */
 function concerns(topic: string): boolean {
-  const isPatient = me().role === "patient";
-  return isPatient ? !OF_THE_PRACTICE.includes(topic) : !OF_PATIENTS.includes(topic);
+  switch (me().role) {
+    case "patient":
+      return !OF_PRACTITIONERS.includes(topic);
+    case "practitioner":
+      return !OF_PATIENTS.includes(topic);
+    default:
+      return OF_CALLS.includes(topic);
+  }
 }
