@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import shield from "lucide-static/icons/shield-check.svg?raw";
 import { api, attempt, fragment, keepInFragment, Page } from "../page.ts";
 import { empty } from "../parts/pieces.ts";
-import { when } from "../times.ts";
+import { clockTime, nearDay } from "../times.ts";
 import { isWord, say } from "../words.ts";
 
 /** Who looked at whose record and who changed what, the newest first. */
@@ -27,39 +27,30 @@ export class AuditPage extends Page<List<Audited>> {
             </p>`
           : nothing
       }
-      ${items.length === 0 ? empty(say("audit.empty"), shield) : this.#table(items)}
+      ${items.length === 0 ? empty(say("audit.empty"), shield) : this.#rows(items)}
       ${nextCursor ? html`<p><button @click=${this.#more}>${say("common.more")}</button></p>` : nothing}`;
   }
 
-  #table(items: readonly Audited[]): TemplateResult {
+  #rows(items: readonly Audited[]): TemplateResult {
     const now = new Date();
-    return html`<div class="table" tabindex="0" role="region" aria-label=${say("audit.title")}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">${say("audit.when")}</th>
-            <th scope="col">${say("audit.who")}</th>
-            <th scope="col">${say("audit.deed")}</th>
-            <th scope="col">${say("audit.whose")}</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${items.map(
-            (one) =>
-              html`<tr>
-                <td><time datetime=${one.at}>${when(one.at, now)}</time></td>
-                <td>
-                  <button class="plain compact" @click=${() => this.#by(one.actor.id)}>
-                    ${one.actor.name || one.actor.id}
-                  </button>
-                </td>
-                <td>${deed(one.deed)}</td>
-                <td>${one.subject?.name ?? one.subjectId ?? ""}</td>
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>`;
+    return html`<ul class="rows">
+      ${items.map((one) => this.#row(one, now))}
+    </ul>`;
+  }
+
+  #row(one: Audited, now: Date): TemplateResult {
+    const whose = one.subject?.name ?? one.subjectId;
+    return html`<li class="row">
+      <time datetime=${one.at}><strong>${clockTime(one.at)}</strong> <span>${nearDay(one.at, now)}</span></time>
+      <div class="what">
+        <p>
+          <button class="plain compact inline" @click=${() => this.#by(one.actor.id)}>
+            ${one.actor.name || one.actor.id}
+          </button>
+          ${deed(one.deed)}${whose ? html`: <span class="soft">${whose}</span>` : nothing}
+        </p>
+      </div>
+    </li>`;
   }
 
   #by(actor: string): void {

@@ -19,13 +19,20 @@ interface Week {
 }
 
 type Span = "day" | "week";
+
+/** What the address says. */
+function asked(): Span | undefined {
+  const view = fragment().get("view");
+  return view === "day" || view === "week" ? view : undefined;
+}
+
 /** What one presses on is as long as this. */
 const STEP = 30;
 
 /** The practitioner's calendar by day and week: what is taken, when they work, and what is free with one press. */
 export class CalendarPage extends Page<Week> {
   protected readonly heading = "calendar.title";
-  #span: Span = fragment().get("view") === "day" || window.innerWidth < 700 ? "day" : "week";
+  #span: Span = asked() ?? (window.innerWidth < 700 ? "day" : "week");
   #day = dayOf(fragment().get("day") ?? "") ?? daysLater(new Date(), 0);
   #clock: ReturnType<typeof setInterval> | undefined;
 
@@ -39,6 +46,14 @@ export class CalendarPage extends Page<Week> {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     clearInterval(this.#clock);
+  }
+
+  /** A phone has room for two days of a week; today is one of them. */
+  protected override async load(): Promise<void> {
+    await super.load();
+    await this.updateComplete;
+    const today = this.querySelector<HTMLElement>(".week .day-name[aria-current]");
+    if (today?.parentElement) today.parentElement.scrollLeft = today.offsetLeft - today.offsetWidth;
   }
 
   protected async fetch(signal: AbortSignal): Promise<Week> {

@@ -70,7 +70,7 @@ export class CallsPage extends Page<List<CallRecord>> {
       void this.load();
     };
     return html`<form class="filters" @change=${change} @submit=${(event: Event) => event.preventDefault()}>
-      <label
+      <label class="broad"
         ><span>${say("calls.outcome")}</span
         ><select name="outcome">
           <option value="">${say("calls.any")}</option>
