@@ -77,7 +77,7 @@ function backButton(call: CallRecord): TemplateResult {
 function unseen(call: CallRecord): TemplateResult | typeof nothing {
   if (!isUnseen(call)) return nothing;
   const { name } = otherOf(call, me().id);
-  return html`<button class="plain" aria-label=${say("calls.seen-whom", { name })} @click=${() => see(call)}>
+  return html`<button class="plain compact" aria-label=${say("calls.seen-whom", { name })} @click=${() => see(call)}>
     ${say("calls.seen")}
   </button>`;
 }
