@@ -1,4 +1,4 @@
-import { type Appointment, codeOf, type Free, freshKey, type Practitioner } from "@bedside/client/clinic";
+import { type Appointment, codeOf, type Free, type Practitioner } from "@bedside/client/clinic";
 import { html, nothing, type TemplateResult } from "lit";
 import mapPin from "lucide-static/icons/map-pin.svg?raw";
 import video from "lucide-static/icons/video.svg?raw";
@@ -7,6 +7,7 @@ import { api, fragment, go, Page, tell } from "../page.ts";
 import { portrait, reachPractice } from "../parts/pieces.ts";
 import { firstDay, timesChooser } from "../parts/times-chooser.ts";
 import { daysLater, instantOf, when } from "../times.ts";
+import { Wish } from "../wish.ts";
 import { say, sentence } from "../words.ts";
 
 interface Booking {
@@ -28,7 +29,7 @@ export class BookPage extends Page<Booking> {
   #at: string | undefined;
   #busy = false;
   /** Stays until the request is answered, so that sending it again does not book twice. */
-  #key = freshKey();
+  readonly #wish = new Wish();
 
   protected async fetch(signal: AbortSignal): Promise<Booking> {
     const move = fragment().get("move");
@@ -45,11 +46,7 @@ export class BookPage extends Page<Booking> {
   }
 
   protected view({ practitioners, moved }: Booking): TemplateResult {
-    return html`<form
-      class="booking"
-      @submit=${(event: SubmitEvent) => this.#send(event, moved)}
-      @change=${this.#renewKey}
-    >
+    return html`<form class="booking" @submit=${(event: SubmitEvent) => this.#send(event, moved)}>
       ${moved ? this.#movedFrom(moved) : this.#who(practitioners)} ${moved ? nothing : this.#kind()}
       ${this.#with ? this.#when() : nothing}
       ${
@@ -174,7 +171,6 @@ export class BookPage extends Page<Booking> {
     try {
       if (moved) await api.move(moved.id, at);
       else await this.#book(at, words);
-      this.#renewKey();
       go("/patient/appointments", "push", { said: say(moved ? "book.moved" : "book.sent") });
     } catch (failure) {
       const code = codeOf(failure);
@@ -190,14 +186,10 @@ export class BookPage extends Page<Booking> {
   async #book(scheduledDate: string, words: FormData): Promise<void> {
     const type = words.get("type") === "InPerson" ? "InPerson" : "Remote";
     const reason = String(words.get("reason") ?? "").trim();
-    const request = { practitionerId: this.#with, scheduledDate, durationMinutes: this.#minutes, type } as const;
+    const asked = { practitionerId: this.#with, scheduledDate, durationMinutes: this.#minutes, type } as const;
     // Nobody walks in on the patient before.
-    await api.arrange({ ...request, waitingRoom: type === "Remote", ...(reason && { reason }) }, this.#key);
-  }
-
-  /** Another wish is another key. */
-  #renewKey(): void {
-    this.#key = freshKey();
+    const request = { ...asked, waitingRoom: type === "Remote", ...(reason && { reason }) };
+    await api.arrange(request, this.#wish.keyOf(request));
   }
 }
 customElements.define("book-page", BookPage);

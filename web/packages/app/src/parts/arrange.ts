@@ -2,13 +2,13 @@ import {
   type Appointment,
   type AppointmentRequest,
   codeOf,
-  freshKey,
   type Practitioner,
   type Settings,
 } from "@bedside/client/clinic";
 import { html, nothing, render, type TemplateResult } from "lit";
 import { api, me, tell } from "../page.ts";
 import { clockTime, dayKey, instantOf } from "../times.ts";
+import { Wish } from "../wish.ts";
 import { say, sentence } from "../words.ts";
 import { open } from "./ask.ts";
 
@@ -60,7 +60,7 @@ class Arrangement {
   readonly #known: Known;
   readonly #from: ToChooseFrom;
   readonly #dialog: HTMLDialogElement;
-  readonly #key = freshKey();
+  readonly #wish = new Wish();
   #patient: string;
   #where = "";
   #isRemote = true;
@@ -208,8 +208,9 @@ class Arrangement {
     const minutes = Number(text("minutes"));
     const { move } = this.#known;
     try {
+      const request = this.#request(at, minutes, text);
       if (move) await api.move(move.id, at, minutes);
-      else await api.arrange(this.#request(at, minutes, text), this.#key);
+      else await api.arrange(request, this.#wish.keyOf(request));
       this.#done = true;
       this.#dialog.close();
       tell(say(move ? "arrange.moved" : "arrange.made"));
