@@ -155,7 +155,7 @@ fn a_ring_is_told_after_a_second_and_its_end_to_whatever_it_may_have_woken() {
     let accepted = call::Event::Accepted { by: person("ada"), device: crate::ids::DeviceId::new("phone") };
     let mut quick = call.clone();
     quick.apply(Millis(900), &accepted);
-    assert_eq!(owed_by_call(&quick, &[accepted.clone()]), [], "nothing was woken");
+    assert_eq!(owed_by_call(&quick, std::slice::from_ref(&accepted)), [], "nothing was woken");
     call.apply(Millis(4_000), &accepted);
     assert_eq!(say(&owed_by_call(&call, &[accepted])), ["ada: ring-over by jane"]);
 }

@@ -314,7 +314,7 @@ fn tell_seats<T: Serialize>(
         let meant = match to {
             To::All => true,
             To::AllBut(other) => person != other,
-            To::AllButThese(others) => !others.contains(&&*person),
+            To::AllButThese(others) => !others.contains(&person),
             To::One(one) => person == one,
         };
         if meant && seat.is_here {
