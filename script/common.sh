@@ -47,7 +47,7 @@ build_pages() {
 in_e2e() {
   local binary
   binary=$(realpath "$(built debug)")
-  (cd e2e && BEDSIDE_TEST_BINARY=$binary at_most 20m "$@")
+  (cd e2e && BEDSIDE_TEST_BINARY=$binary at_most 30m "$@")
 }
 
 # Where cargo puts what it builds.

@@ -48,6 +48,10 @@ class Demo {
     await page.goto(this.#links[name]);
     await page.locator("sign-in-page").getByRole("button", { name }).click();
     await page.waitForURL(/\/(doctor\/dashboard|(patient\/)?appointments)$/);
+    // From here on they can be rung.
+    await page.waitForFunction(
+      () => document.querySelector("bedside-incoming-call")?.bedside?.state.value.reach === "online",
+    );
     return page;
   }
 }
