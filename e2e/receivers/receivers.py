@@ -111,6 +111,9 @@ async def answer_for(path):
     answer = answers[path].pop(0) if answers.get(path) else 200
     if answer == "hang":
         await asyncio.sleep(3600)
+    if answer == "slow":
+        await asyncio.sleep(1.5)
+        answer = 200
     if isinstance(answer, list):
         return web.Response(status=answer[0], headers=answer[1])
     return web.Response(status=answer)

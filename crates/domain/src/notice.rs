@@ -73,9 +73,10 @@ pub enum Facts {
         heard: bool,
         planned: bool,
     },
-    /// It rings no more; `seen` once whoever missed it has looked.
+    /// It rings no more; `seen` once whoever missed it has looked, `declined` if they said no.
     Call {
         seen: bool,
+        declined: bool,
     },
     Appointment(Appointment),
     Invitation {
@@ -172,7 +173,7 @@ pub fn has_point(now: Millis, topic: Topic, at: Millis, facts: &Facts) -> bool {
     match (topic, facts) {
         (_, Facts::Gone) => false,
         (Topic::IncomingCall, Facts::Ring { until, heard, .. }) => now < *until && !heard,
-        (Topic::MissedCall, Facts::Call { seen }) => !seen && now < at + TOLD_WITHIN,
+        (Topic::MissedCall, Facts::Call { seen, .. }) => !seen && now < at + TOLD_WITHIN,
         (Topic::RingOver, Facts::Call { .. }) => now < at + RING_SHOWN_FOR,
         (Topic::Message, Facts::Call { .. } | Facts::Ring { .. }) => now < at + TOLD_WITHIN,
         (Topic::Invitation, Facts::Invitation { until }) => now < *until,

@@ -97,6 +97,11 @@ impl Default for Stop {
 }
 
 impl Stop {
+    /// True from the moment when no more is to be begun.
+    pub fn told(&self) -> watch::Receiver<bool> {
+        self.told.subscribe()
+    }
+
     /// Whatever still runs after `grace` is given up.
     pub fn within(self, grace: Duration) {
         self.told.send_replace(true);

@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 use crate::Failure;
 use crate::app::{App, accounts};
@@ -37,7 +39,9 @@ pub async fn serve(settings: Settings) -> Result<(), Failure> {
 pub async fn run(ports: Ports, relay: RelayPorts, https: Option<Https>, app: Arc<App>) -> Result<(), Failure> {
     let wire = Wire::new(app.clone())?;
     let timers = tokio::spawn(crate::timers::run(app.clone()));
-    let outbox = tokio::spawn(crate::outbox::run(app.clone()));
+    let stop = Stop::default();
+    let outbox = tokio::spawn(crate::outbox::run(app.clone(), stop.told()));
+    let noted = noted(outbox, stop.told(), app.settings.grace);
     let house = tokio::spawn(wire.clone().keep_house());
     // The connections of the process before this one are gone.
     crate::app::seats::lose_everybody(&app)
@@ -47,23 +51,30 @@ pub async fn run(ports: Ports, relay: RelayPorts, https: Option<Https>, app: Arc
     let sockets = gateway.layer();
     let live = tokio::spawn(gateway.run());
     let relaying = relay.start(&app, https.as_ref().map(|https| https.acceptor.clone()))?;
-    let stop = Stop::default();
     tokio::spawn(stop_when_told(stop.clone(), app.settings.grace));
     let served = ports.serve(wire::router(wire, sockets), &app.settings, https, relaying.as_ref(), stop);
     let mut timers = timers;
     tokio::select! {
-        outcome = served => outcome?,
+        (outcome, ()) = async { tokio::join!(served, noted) } => outcome?,
         // Without them rings never end: better a server that is started anew than one that only seems to work.
         _ = &mut timers => return Err("the timers have stopped; this is a defect of Bedside".into()),
     }
     timers.abort();
     house.abort();
     live.abort();
-    outbox.abort();
-    let _ = tokio::join!(timers, outbox);
+    let _ = timers.await;
     app.store.close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// What providers were given is noted before the end, or they would be given it again after the next start.
+async fn noted(mut outbox: JoinHandle<()>, mut stopping: watch::Receiver<bool>, within: Duration) {
+    let _ = stopping.wait_for(|told| *told).await;
+    if tokio::time::timeout(within, &mut outbox).await.is_err() {
+        outbox.abort();
+        let _ = outbox.await;
+    }
 }
 
 async fn stop_when_told(stop: Stop, grace: Duration) {

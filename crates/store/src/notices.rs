@@ -75,14 +75,17 @@ impl Store {
     }
 
     async fn facts_of_call(&self, id: &CallId) -> Result<Facts> {
-        const FIND: &str = "SELECT state, until_at, rung_at, seen_at, appointment FROM calls WHERE id = $1";
+        const FIND: &str = "SELECT state, until_at, rung_at, seen_at, appointment, ending FROM calls WHERE id = $1";
         let Some(row) = self.engine.row("looking after a call", sql!(FIND, id)).await? else { return Ok(Facts::Gone) };
         match (row.text("state")?.as_str(), row.maybe_at("until_at")?) {
             ("ringing", Some(until)) => {
                 let (heard, planned) = (row.maybe_at("rung_at")?.is_some(), row.maybe_text("appointment")?.is_some());
                 Ok(Facts::Ring { until, heard, planned })
             }
-            _ => Ok(Facts::Call { seen: row.maybe_at("seen_at")?.is_some() }),
+            _ => {
+                let declined = row.maybe_text("ending")?.as_deref() == Some("declined");
+                Ok(Facts::Call { seen: row.maybe_at("seen_at")?.is_some(), declined })
+            }
         }
     }
 }
@@ -113,7 +116,7 @@ pub(crate) async fn show(tx: &mut Tx, at: Millis, id: &str, notice: &Notice) -> 
     Ok(new)
 }
 
-fn words(about: &About) -> (&'static str, &str) {
+pub(crate) fn words(about: &About) -> (&'static str, &str) {
     match about {
         About::Call(id) => ("call", id.as_str()),
         About::Appointment(id) => ("appointment", id.as_str()),

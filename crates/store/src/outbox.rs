@@ -106,6 +106,14 @@ pub enum Jobs {
     Failed,
 }
 
+/// What became of an SMS that its provider took.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Receipt {
+    UnderWay,
+    Delivered,
+    Undelivered,
+}
+
 impl Store {
     /// Up to so many of those that are due; nobody else gets them before `until`.
     pub async fn claim(&self, lane: Lane, now: Millis, until: Millis, at_most: usize) -> Result<Vec<Job>> {
@@ -160,13 +168,6 @@ impl Store {
         rows.iter().map(|row| row.text("target")).collect()
     }
 
-    /// To whom something went.
-    pub async fn recipient(&self, id: &str) -> Result<Option<PersonId>> {
-        let find = sql!("SELECT recipient FROM outbox WHERE id = $1", id);
-        let row = self.engine.row("asking to whom something went", find).await?;
-        Ok(row.map(|row| row.maybe_text("recipient")).transpose()?.flatten().map(PersonId::new))
-    }
-
     /// What waits, the next first; or what has failed, the latest first.
     pub async fn jobs(&self, which: Jobs, ask: &PageAsk) -> Result<Page<JobRow>> {
         const SELECT: &str = "SELECT id, lane, target, recipient, topic, at, due_at, tries, done_at, why, receipt \
@@ -191,15 +192,37 @@ impl Store {
 
     /// At once, and as if it had never been tried. Not while somebody is at it, nor what was told.
     pub async fn send_again(&self, id: &str, now: Millis) -> Result<bool> {
-        const AGAIN: &str = "UPDATE outbox SET done_at = NULL, outcome = NULL, why = NULL, tries = 0, due_at = $2 \
-                             WHERE id = $1 AND (outcome = 'failed' OR done_at IS NULL AND NOT claimed)";
+        const AGAIN: &str = "UPDATE outbox SET done_at = NULL, outcome = NULL, why = NULL, receipt = NULL, tries = 0, \
+             due_at = $2 WHERE id = $1 AND (outcome = 'failed' OR done_at IS NULL AND NOT claimed)";
         Ok(self.engine.run("telling something again", sql!(AGAIN, id, now)).await? > 0)
     }
 
-    /// What the provider says later of something that it took.
-    pub async fn put_receipt(&self, id: &str, receipt: &str) -> Result<bool> {
-        const PUT: &str = "UPDATE outbox SET receipt = $2 WHERE id = $1 AND lane = 'sms'";
-        Ok(self.engine.run("noting what a provider says", sql!(PUT, id, receipt)).await? > 0)
+    /// What the provider says later of something that it took. Its last word stays, in whatever order they come; what
+    /// came to nobody is seen among what has failed.
+    pub async fn put_receipt(&self, id: &str, receipt: Receipt) -> Result<()> {
+        const PUT: &str = "UPDATE outbox SET receipt = $2 \
+                           WHERE id = $1 AND lane = 'sms' AND (receipt IS NULL OR receipt = 'under-way')";
+        const FAILED: &str = "UPDATE outbox SET receipt = $2, outcome = 'failed', why = $2 \
+                              WHERE id = $1 AND lane = 'sms' AND outcome = 'sent' \
+                              AND (receipt IS NULL OR receipt = 'under-way')";
+        let text = if receipt == Receipt::Undelivered { FAILED } else { PUT };
+        self.engine.run("noting what a provider says", sql!(text, id, receipt.name())).await.map(drop)
+    }
+
+    /// What went to somebody under that id.
+    pub async fn told(&self, id: &str) -> Result<Option<Notice>> {
+        const FIND: &str = "SELECT recipient, topic, about, about_id, by, at FROM outbox \
+                            WHERE id = $1 AND lane <> 'webhook'";
+        let row = self.engine.row("asking what went to somebody", sql!(FIND, id)).await?;
+        row.as_ref().map(notices::owed).transpose()
+    }
+
+    /// Whether another notice tells the same at the same time: an appointment was moved away and back again.
+    pub async fn is_told_by_another(&self, id: &str, notice: &Notice, at: Millis) -> Result<bool> {
+        const FIND: &str = "SELECT id FROM outbox WHERE about_id = $1 AND lane = 'plan' AND topic = $2 \
+                            AND recipient = $3 AND at = $4 AND id < $5 LIMIT 1";
+        let find = sql!(FIND, notices::words(&notice.about).1, notice.topic.name(), &notice.to, at, id);
+        Ok(self.engine.row("looking for the same notice", find).await?.is_some())
     }
 }
 
@@ -249,7 +272,8 @@ pub(crate) async fn tell_programs_of(
          SELECT $1 || '_' || w.id, 'webhook', w.id, 'event', $2, $3, $4, $5, $5 FROM webhooks w \
          WHERE w.disabled_at IS NULL ON CONFLICT DO NOTHING";
     let name = match by {
-        Some(by) => format!("{about}_{id}_{by}"),
+        // Once more replaces what somebody said before, and is told like the first time.
+        Some(by) => format!("{about}_{id}_{by}_{}", at.0),
         None => format!("{about}_{id}"),
     };
     tx.run(sql!(TELL, name, about, id, by, at)).await.map(drop)
@@ -261,6 +285,16 @@ impl Job {
         match &step.target {
             Some(target) => format!("{}_{}_{target}", self.id, step.channel.name()),
             None => format!("{}_{}", self.id, step.channel.name()),
+        }
+    }
+}
+
+impl Receipt {
+    fn name(self) -> &'static str {
+        match self {
+            Self::UnderWay => "under-way",
+            Self::Delivered => "delivered",
+            Self::Undelivered => "undelivered",
         }
     }
 }

@@ -86,8 +86,15 @@ impl Store {
         const MORE: &str = "INSERT INTO outbox (id, lane, target, topic, about, about_id, by, event, at, due_at) \
              SELECT 'evt_' || CAST(j.seq AS TEXT) || '_' || w.id, 'webhook', w.id, 'event', j.stream, j.stream_id, \
              j.by, j.seq, j.at, $3 FROM journal j, webhooks w WHERE w.id = $1 AND j.at >= $2 ON CONFLICT DO NOTHING";
+        const NOTICES: &str = "INSERT INTO outbox (id, lane, target, topic, about, about_id, at, due_at) \
+             SELECT 'notice_' || n.id || '_' || w.id, 'webhook', w.id, 'event', 'notice', n.id, n.at, $3 \
+             FROM notices n, webhooks w WHERE w.id = $1 AND n.at >= $2 ON CONFLICT DO NOTHING";
+        const FEEDBACK: &str = "INSERT INTO outbox (id, lane, target, topic, about, about_id, by, at, due_at) \
+             SELECT 'feedback_' || f.call || '_' || f.person || '_' || CAST(f.at AS TEXT) || '_' || w.id, 'webhook', \
+             w.id, 'event', 'feedback', f.call, f.person, f.at, $3 \
+             FROM feedback f, webhooks w WHERE w.id = $1 AND f.at >= $2 ON CONFLICT DO NOTHING";
         let mut tx = self.engine.begin("telling a program again").await?;
-        for text in [AGAIN, MORE] {
+        for text in [AGAIN, MORE, NOTICES, FEEDBACK] {
             tx.run(sql!(text, id, from, now)).await?;
         }
         tx.commit().await

@@ -196,7 +196,7 @@ fn what_has_lost_its_point_is_not_told() {
     assert!(ring(Millis(1_000), false));
     assert!(!ring(Millis(1_000), true), "a device rings");
     assert!(!ring(Millis(30_000), false), "it rings no more");
-    let missed = |seen| has_point(Millis(5), Topic::MissedCall, Millis(0), &Facts::Call { seen });
+    let missed = |seen| has_point(Millis(5), Topic::MissedCall, Millis(0), &Facts::Call { seen, declined: false });
     assert!(missed(false) && !missed(true));
 }
 

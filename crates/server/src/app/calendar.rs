@@ -70,7 +70,7 @@ pub async fn new_feed(app: &App, asker: &Asker) -> Result<String, Error> {
     policy::may_roam(&asker.viewer)?;
     let token = clock::token();
     app.store.put_feed(&asker.viewer.id, &hash(&token), clock::now()).await?;
-    Ok(format!("{}/api/calendar/{token}", app.settings.public_url))
+    Ok(format!("{}/api/calendar/{token}.ics", app.settings.public_url))
 }
 
 /// Whoever has the address reads it.
@@ -113,6 +113,15 @@ async fn written(
         put(&mut text, line);
     }
     put(&mut text, &format!("METHOD:{method}"));
+    if method == "PUBLISH" {
+        // Programs that subscribe look again after so long, by the one name or the other.
+        for line in ["REFRESH-INTERVAL;VALUE=DURATION:PT15M", "X-PUBLISHED-TTL:PT15M"] {
+            put(&mut text, line);
+        }
+        if !practice.is_empty() {
+            put(&mut text, &format!("X-WR-CALNAME:{}", escaped(&practice)));
+        }
+    }
     let now = clock::now();
     for appointment in appointments {
         let version = app.store.appointment(&appointment.id).await?.map_or(0, |held| held.version);
@@ -160,7 +169,7 @@ fn entry(
     }
     if let Some(link) = link {
         put(text, &format!("URL:{link}"));
-        put(text, &format!("CONFERENCE;VALUE=URI;FEATURE=\"AUDIO,VIDEO\":{link}").replace('"', ""));
+        put(text, &format!("CONFERENCE;VALUE=URI;FEATURE=AUDIO,VIDEO:{link}"));
         put(text, &format!("LOCATION:{}", escaped(link)));
     }
     if status == "CONFIRMED" {
@@ -177,7 +186,8 @@ fn entry(
 /// No line is longer than 75 bytes; what is longer goes on in the next one, after a space.
 fn put(text: &mut String, line: &str) {
     let mut width = 0;
-    for character in line.chars() {
+    // Whatever came in between is no line of its own.
+    for character in line.chars().filter(|character| !character.is_control()) {
         if width + character.len_utf8() > 75 {
             text.push_str("\r\n ");
             width = 1;
@@ -216,6 +226,9 @@ mod tests {
         put(&mut text, &"ü".repeat(60));
         assert!(text.split("\r\n").all(|line| line.len() <= 75), "{text}");
         assert_eq!(text.replace("\r\n ", ""), format!("{}\r\n", "ü".repeat(60)));
+        let mut text = String::new();
+        put(&mut text, "ATTENDEE:mailto:a@b\r\nX-EVIL:1");
+        assert_eq!(text, "ATTENDEE:mailto:a@bX-EVIL:1\r\n");
         assert_eq!(escaped("a,b;c\\d\r\ne"), "a\\,b\\;c\\\\d\\ne");
         assert_eq!(utc(Millis(0)), "19700101T000000Z");
     }

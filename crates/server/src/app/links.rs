@@ -31,6 +31,7 @@ pub enum Opens {
 /// What stands in the place of a side.
 const GUEST: char = 'g';
 const STOP: char = 's';
+const PUSH: char = 'r';
 
 /// Where a link leads.
 pub fn address(app: &App, token: &str) -> String {
@@ -96,6 +97,16 @@ impl LinkKey {
         self.unsealed(token).filter(|(_, letter)| *letter == STOP).map(|(id, _)| id)
     }
 
+    /// The token by which a device that was woken says that it rings, or declines: it names the push and nobody.
+    pub fn push_token(&self, push: &str) -> String {
+        self.sealed(push, PUSH)
+    }
+
+    /// The push of such a token; nothing if it was not made here.
+    pub fn read_push_token(&self, token: &str) -> Option<String> {
+        self.unsealed(token).filter(|(_, letter)| *letter == PUSH).map(|(id, _)| id)
+    }
+
     fn sealed(&self, id: &str, letter: char) -> String {
         format!("{id}{letter}{}", URL_SAFE_NO_PAD.encode(self.code(id, letter)))
     }
@@ -148,6 +159,10 @@ mod tests {
         assert_eq!(key.read(&token), Some(Opens::Side(room.clone(), LinkSide::Patient)));
         let invitation = InvitationId::new(room.as_str());
         assert_eq!(key.read(&key.guest_token(&invitation)), Some(Opens::Guest(invitation)));
+
+        let push = key.push_token("n_push_phone");
+        assert_eq!(key.read_push_token(&push).as_deref(), Some("n_push_phone"));
+        assert_eq!((key.read_stop_token(&push), key.read(&push)), (None, None), "each for its own purpose");
 
         let other_side = token.replacen("dQp", "dQd", 1);
         let as_guest = token.replacen("dQp", "dQg", 1);

@@ -16,6 +16,8 @@ use crate::outbox;
 /// For so long the secret before still signs, so that a program can change over.
 const BEFORE_SIGNS_FOR: Span = Span::hours(24);
 const WEBHOOKS_AT_MOST: usize = 20;
+/// What is told again is written into the outbox at once.
+const REPLAY_AT_MOST: Span = Span::days(30);
 
 pub async fn jobs(app: &App, asker: &Asker, which: Jobs, wish: &PageWish) -> Result<(Listing<JobRow>, Names), Error> {
     policy::may_write_settings(&asker.viewer)?;
@@ -86,7 +88,11 @@ pub async fn try_out(app: &App, asker: &Asker, id: &str) -> Result<Option<&'stat
 pub async fn replay(app: &App, asker: &Asker, id: &str, from: Millis) -> Result<(), Error> {
     policy::may_write_settings(&asker.viewer)?;
     must_be_found(app.store.webhook(id).await?.is_some_and(|webhook| webhook.disabled_at.is_none()))?;
-    app.store.replay(id, from, clock::now()).await?;
+    let now = clock::now();
+    if from + REPLAY_AT_MOST < now {
+        return Err(Refusal::Invalid("from must be within the last 30 days").into());
+    }
+    app.store.replay(id, from, now).await?;
     app.bus.publish(News::Owed);
     audit(app, asker, "replay-webhook", id).await
 }
@@ -94,7 +100,8 @@ pub async fn replay(app: &App, asker: &Asker, id: &str, from: Millis) -> Result<
 /// What a provider says later of something that it took. Whoever is not the provider learns nothing.
 pub async fn receipt(app: &App, id: &str, signature: &str, form: &BTreeMap<String, String>) -> Result<(), Error> {
     let said = outbox::receipt(&app.outbox, id, signature, form).ok_or(Refusal::NotFound)?;
-    must_be_found(app.store.put_receipt(id, said).await?)
+    // Also of a code to confirm an address by, of which nothing is kept.
+    Ok(app.store.put_receipt(id, said).await?)
 }
 
 fn must_be_found(found: bool) -> Result<(), Error> {

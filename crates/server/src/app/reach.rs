@@ -1,7 +1,9 @@
 //! How one is reached: what one has chosen, one's addresses, and one's devices.
 
 use aws_lc_rs::constant_time;
-use bedside_domain::ids::PersonId;
+use bedside_domain::call::{Actor, Command};
+use bedside_domain::ids::{DeviceId, PersonId};
+use bedside_domain::notice::{About, Topic};
 use bedside_domain::policy;
 use bedside_domain::reach::{self, Channel, Choices};
 use bedside_domain::refusal::Refusal;
@@ -12,7 +14,7 @@ use bedside_store::Subscription;
 use super::people::{self, Told};
 use super::{App, Asker};
 use crate::clock;
-use crate::dispatch::Error;
+use crate::dispatch::{self, Error};
 use crate::outbox::{self, Sent};
 
 const CODE_GOOD_FOR: Span = Span::minutes(15);
@@ -20,6 +22,13 @@ const CODE_GOOD_FOR: Span = Span::minutes(15);
 const CODES_APART: Span = Span::minutes(1);
 const WRONG_AT_MOST: i64 = 5;
 const DEVICES_AT_MOST: usize = 20;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PushAnswer {
+    /// It shows the ring.
+    Rings,
+    Decline,
+}
 
 pub async fn view(app: &App, asker: &Asker) -> Result<Reachable, Error> {
     policy::may_roam(&asker.viewer)?;
@@ -132,10 +141,29 @@ pub async fn forget_device(app: &App, asker: &Asker, endpoint: &str) -> Result<(
     Ok(app.store.forget_device_at(&asker.viewer.id, endpoint).await?)
 }
 
+/// What a device does that was woken by a push. Its page may be closed and its person not signed in, so the push has
+/// brought what it may do this by.
+pub async fn answer_push(app: &App, token: &str, answer: PushAnswer) -> Result<(), Error> {
+    let push = app.link_key.read_push_token(token).ok_or(Refusal::NotFound)?;
+    let notice = app.store.told(&push).await?.ok_or(Refusal::NotFound)?;
+    let (About::Call(call), Topic::IncomingCall) = (&notice.about, notice.topic) else {
+        return Err(Refusal::NotFound.into());
+    };
+    let device = DeviceId::new(push.rsplit_once("_push_").map_or("push", |(_, device)| device));
+    let command = match answer {
+        PushAnswer::Rings => Command::DeviceRings { device },
+        PushAnswer::Decline => Command::Decline { device: Some(device), words: None },
+    };
+    let person = app.store.person(&notice.to).await?.filter(|held| held.value.disabled_at.is_none());
+    person.ok_or(Refusal::NotFound)?;
+    dispatch::command(app, Actor::Person(&notice.to), call, &command).await.map(drop)
+}
+
 /// Whom a link ends letters for. Looking spends nothing.
 pub async fn who_stops(app: &App, token: &str) -> Result<PersonId, Error> {
     let letter = app.link_key.read_stop_token(token).ok_or(Refusal::NotFound)?;
-    Ok(app.store.recipient(&letter).await?.ok_or(Refusal::Expired("this letter is too old; change it in the app"))?)
+    let told = app.store.told(&letter).await?;
+    Ok(told.ok_or(Refusal::Expired("this letter is too old; change it in the app"))?.to)
 }
 
 pub async fn stop(app: &App, token: &str) -> Result<(), Error> {

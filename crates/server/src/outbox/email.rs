@@ -154,3 +154,52 @@ fn html(letter: &Letter) -> String {
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mail() -> Mail {
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        let from = "Practice <calls@clinic.example>".parse().expect("an address");
+        let (host, tls) = ("mail.example".to_owned(), MailTls::FromTheStart);
+        let settings = MailServer { host, port: 465, tls, login: None, root: None, from };
+        Mail::new(&settings, "calls.example").expect("sound settings")
+    }
+
+    fn letter(subject: &str) -> Letter {
+        let said = || "<b>Zoë & \"co\"</b>".to_owned();
+        Letter {
+            practice: said(),
+            subject: subject.to_owned(),
+            text: said(),
+            short: said(),
+            button: said(),
+            decline: said(),
+            link: "https://calls.example/join/x".to_owned(),
+            greeting: said(),
+            personal: Some(said()),
+            stop: None,
+            calendar: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn no_word_becomes_a_header_or_a_tag() {
+        let mail = mail();
+        let subject = "Hello\r\nBcc: evil@example.org\r\n\r\nand more";
+        let written = written(&mail, "n_email", "ada@patients.example", &letter(subject)).expect("a letter");
+        let text = String::from_utf8(written.formatted()).expect("plain ASCII");
+        let (headers, _) = text.split_once("\r\n\r\n").expect("headers and a body");
+        assert!(
+            !headers.to_ascii_lowercase().contains("\nbcc:") && headers.contains("n_email@calls.example"),
+            "{headers}"
+        );
+        assert_eq!(written.envelope().to().len(), 1);
+        let page = html(&letter(subject));
+        assert!(!page.contains("<b>") && page.contains("&lt;b&gt;Zoë &amp; &quot;co&quot;"), "{page}");
+        for wrong in ["ada@x.example\r\nRCPT TO:<evil@example.org>", "a@x.example, b@y.example", "ada", ""] {
+            assert!(super::written(&mail, "n", wrong, &letter("x")).is_none(), "{wrong}");
+        }
+    }
+}

@@ -12,6 +12,7 @@ use reqwest::{Client, StatusCode, Url, redirect};
 
 use super::Sent;
 use crate::Failure;
+use crate::clock;
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
 const ANSWER_WITHIN: Duration = Duration::from_secs(15);
@@ -37,11 +38,15 @@ struct Guarded(Vec<IpNet>);
 
 impl Http {
     pub fn new(private: &[IpNet]) -> Result<Self, Failure> {
+        Self::that_waits(private, ANSWER_WITHIN)
+    }
+
+    fn that_waits(private: &[IpNet], within: Duration) -> Result<Self, Failure> {
         let client = Client::builder()
             .redirect(redirect::Policy::none())
             .no_proxy()
             .connect_timeout(CONNECT_WITHIN)
-            .timeout(ANSWER_WITHIN)
+            .timeout(within)
             .dns_resolver(Guarded(private.to_vec()))
             .user_agent(concat!("Bedside/", env!("CARGO_PKG_VERSION")))
             .build()?;
@@ -57,9 +62,9 @@ impl Http {
         let url = self.checked(url).ok_or(Sent::Never("forbidden-address"))?;
         let response = self.client.post(url).headers(headers).body(body).send().await.map_err(why)?;
         let status = response.status();
-        let seconds = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
+        let after = response.headers().get(RETRY_AFTER).and_then(|value| seconds(value.to_str().ok()?.trim()));
         hear_out(response).await;
-        Ok(Answer { status, after: seconds.map(|s| Span::seconds(s).min(WAIT_AT_MOST)) })
+        Ok(Answer { status, after: after.map(|seconds| Span::seconds(seconds).min(WAIT_AT_MOST)) })
     }
 
     /// Plain HTTP only into a network of the operator's own.
@@ -100,6 +105,12 @@ impl Resolve for Guarded {
             Ok(Box::new(allowed.into_iter()) as Addrs)
         })
     }
+}
+
+/// So many, or until a time.
+fn seconds(after: &str) -> Option<i64> {
+    let until = || Some(jiff::fmt::rfc2822::parse(after).ok()?.timestamp().as_second() - clock::now().0 / 1000);
+    after.parse().ok().or_else(until)
 }
 
 fn why(error: reqwest::Error) -> Sent {
@@ -154,6 +165,13 @@ fn is_public(address: IpAddr) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use axum::extract::State;
+    use axum::response::{IntoResponse as _, Response};
+    use axum::routing::post;
+
     use super::*;
 
     fn http(private: &[&str]) -> Http {
@@ -186,6 +204,45 @@ mod tests {
         }
         let open = http(&["127.0.0.0/8"]);
         assert!(open.may_send_to("http://127.0.0.1:9/") && !open.may_send_to("http://10.0.0.1/"));
+    }
+
+    /// One that hangs, fails, is busy, is gone, refuses, leads elsewhere, and talks without end.
+    #[tokio::test]
+    async fn a_provider_is_understood_in_every_way_in_which_it_says_no() {
+        http(&[]);
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}/", listener.local_addr().expect("an address"));
+        let told = Arc::new(AtomicUsize::new(0));
+        let app = axum::Router::new().route("/", post(no)).with_state(told);
+        let served = tokio::spawn(async move { axum::serve(listener, app).await });
+        let own = ["127.0.0.0/8".parse().expect("a network")];
+        let http = Http::that_waits(&own, Duration::from_millis(300)).expect("a client");
+        let ask = async || http.post(&url, HeaderMap::new(), vec![]).await.map_or_else(|sent| sent, Sent::from);
+        let later = |why, after: Option<i64>| Sent::Later { why, after: after.map(Span::seconds) };
+        assert_eq!(ask().await, later("timeout", None));
+        assert_eq!(ask().await, later("provider-failed", None));
+        assert_eq!(ask().await, later("too-many", Some(45)));
+        assert_eq!(ask().await, later("too-many", Some(24 * 3600)), "no longer than a day, whatever it wishes");
+        assert_eq!(ask().await, Sent::Gone);
+        assert_eq!(ask().await, Sent::Never("refused"));
+        assert_eq!(ask().await, Sent::Never("redirected"), "nobody is followed");
+        assert_eq!(ask().await, Sent::Done, "and heard out only so far");
+        served.abort();
+        let _ = served.await;
+        assert_eq!(ask().await, later("unreachable", None));
+    }
+
+    async fn no(State(told): State<Arc<AtomicUsize>>) -> Response {
+        match told.fetch_add(1, Ordering::Relaxed) {
+            0 => std::future::pending().await,
+            1 => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+            2 => (StatusCode::TOO_MANY_REQUESTS, [("retry-after", "45")]).into_response(),
+            3 => (StatusCode::TOO_MANY_REQUESTS, [("retry-after", "Fri, 31 Dec 2100 23:59:59 GMT")]).into_response(),
+            4 => StatusCode::GONE.into_response(),
+            5 => StatusCode::BAD_REQUEST.into_response(),
+            6 => (StatusCode::FOUND, [("location", "/")]).into_response(),
+            _ => vec![b'x'; 8 * 1024 * 1024].into_response(),
+        }
     }
 
     #[tokio::test]

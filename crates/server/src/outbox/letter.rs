@@ -19,6 +19,8 @@ pub struct Letter {
     pub text: String,
     pub short: String,
     pub button: String,
+    /// What stands beside the button of a ring.
+    pub decline: String,
     pub link: String,
     pub greeting: String,
     /// Said of a link that lets its bearer in.
@@ -52,14 +54,19 @@ pub async fn write(app: &App, id: &str, to: &Person, notice: &Notice, facts: &Fa
         ("when", when.as_str()),
     ];
     let said = language.says(notice.topic, to.role);
+    let short = match facts {
+        Facts::Call { declined: true, .. } if notice.topic == Topic::RingOver => &language.declined,
+        _ => &said.short,
+    };
     let (link, is_personal) = link(app, to, notice, appointment);
     let may_stop =
         matches!(notice.topic, Topic::ReminderDay | Topic::ReminderHour | Topic::Message | Topic::MissedCall);
     Ok(Letter {
         subject: fill(&said.subject, &values),
         text: fill(&said.text, &values),
-        short: fill(&said.short, &values),
+        short: fill(short, &values),
         button: fill(&said.button, &values),
+        decline: language.decline.clone(),
         greeting: language.greeting.clone(),
         personal: is_personal.then(|| language.personal.clone()),
         stop: may_stop.then(|| Stop { link: links::stop_address(app, id), words: language.stop.clone() }),
@@ -119,9 +126,12 @@ fn personal(app: &App, appointment: &Appointment, person: &PersonId) -> Option<S
 }
 
 impl Letter {
-    /// What fits on a telephone.
+    /// What fits on a telephone: whom it is from, what it is, and where it leads.
     pub fn sms(&self) -> String {
-        format!("{} {}", self.short, self.link)
+        match self.short.contains(&self.practice) {
+            true => format!("{} {}", self.short, self.link),
+            false => format!("{}: {} {}", self.practice, self.short, self.link),
+        }
     }
 }
 

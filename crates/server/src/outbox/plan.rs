@@ -25,11 +25,16 @@ pub async fn plan(app: &App, notice: &Notice, at: Millis, now: Millis) -> Result
         return Ok(None);
     }
     let quiet = quiet_left(app, &reachable, now).await?;
+    let woken = woken(app, notice).await?;
     let mut steps = Vec::new();
     for channel in Channel::ALL {
-        for target in targets(app, notice, &reachable, channel).await? {
+        for target in targets(app, notice, &reachable, (channel, &woken)) {
             steps.extend(step(notice, &facts, channel, target, (now, quiet)));
         }
+    }
+    // What shows a ring shows its end at once, whatever the hour.
+    for step in steps.iter_mut().filter(|step| step.target.as_ref().is_some_and(|id| woken.contains(id))) {
+        step.due = now;
     }
     Ok(Some(steps))
 }
@@ -55,29 +60,32 @@ fn step(
     Some(Step { channel, target, due })
 }
 
+/// What was woken by a ring is told of its end, whatever else its person has chosen.
+async fn woken(app: &App, notice: &Notice) -> Result<Vec<String>, Error> {
+    Ok(match (&notice.about, notice.topic) {
+        (About::Call(id), Topic::RingOver | Topic::MissedCall) => app.store.woken_for(id.as_str()).await?,
+        _ => vec![],
+    })
+}
+
 /// To what it goes by that way: nothing, one address, or each device.
-async fn targets(
+fn targets(
     app: &App,
     notice: &Notice,
     reachable: &Reachable,
-    channel: Channel,
-) -> Result<Vec<Option<String>>, Error> {
+    (channel, woken): (Channel, &[String]),
+) -> Vec<Option<String>> {
     let wants = reachable.choices.wants(reachable.person.role, notice.topic, channel);
     if channel != Channel::Push {
         let there = app.outbox.has(channel) && wants && letter::address(reachable, channel).is_some();
-        return Ok(if there { vec![None] } else { vec![] });
+        return if there { vec![None] } else { vec![] };
     }
     if app.outbox.push.is_none() {
-        return Ok(vec![]);
+        return vec![];
     }
-    // What was woken by a ring is told of its end, whatever else its person has chosen.
-    let woken = match (&notice.about, notice.topic) {
-        (About::Call(id), Topic::RingOver | Topic::MissedCall) => app.store.woken_for(id.as_str()).await?,
-        _ => vec![],
-    };
     let all = wants && notice.topic != Topic::RingOver;
     let devices = reachable.devices.iter().filter(|device| all || woken.contains(&device.id));
-    Ok(devices.map(|device| Some(device.id.clone())).collect())
+    devices.map(|device| Some(device.id.clone())).collect()
 }
 
 /// How long somebody is to be left alone from now on.

@@ -78,7 +78,9 @@ pub async fn send(
 ) -> Result<Sent, Error> {
     let device = reachable.devices.iter().find(|device| Some(&device.id) == job.target.as_ref());
     let (Some(push), Some(device)) = (&app.outbox.push, device) else { return Ok(Sent::Never("no-address")) };
-    let Some((headers, body)) = packed(push, device, letter, (notice, facts, now)) else {
+    let token = app.link_key.push_token(&job.id);
+    let content = content(letter, notice, (facts, &token));
+    let Some((headers, body)) = packed(push, device, &content, (notice, facts, now)) else {
         return Ok(Sent::Never("no-address"));
     };
     let sent = app.outbox.http.post(&device.endpoint, headers, body).await.map_or_else(|sent| sent, Sent::from);
@@ -91,10 +93,10 @@ pub async fn send(
 fn packed(
     push: &Push,
     device: &Subscription,
-    letter: &Letter,
+    content: &str,
     (notice, facts, now): (&Notice, &Facts, Millis),
 ) -> Option<(HeaderMap, Vec<u8>)> {
-    let body = sealed(device, content(letter, notice, facts).as_bytes())?;
+    let body = sealed(device, content.as_bytes())?;
     let (lives, urgency) = match (notice.topic, facts) {
         (Topic::IncomingCall, Facts::Ring { until, .. }) => (until.since(now), "high"),
         (Topic::RingOver, _) => (END_KEPT_FOR, "high"),
@@ -115,10 +117,10 @@ fn packed(
 }
 
 /// For our service worker. What comes later under the same tag takes its place.
-fn content(letter: &Letter, notice: &Notice, facts: &Facts) -> String {
-    let until = match facts {
-        Facts::Ring { until, .. } => Some(until.0),
-        _ => None,
+fn content(letter: &Letter, notice: &Notice, (facts, token): (&Facts, &str)) -> String {
+    let (until, token) = match facts {
+        Facts::Ring { until, .. } => (Some(until.0), Some(token)),
+        _ => (None, None),
     };
     let call = match &notice.about {
         About::Call(id) => Some(id.as_str()),
@@ -132,7 +134,9 @@ fn content(letter: &Letter, notice: &Notice, facts: &Facts) -> String {
         "tag": tag(notice),
         "callId": call,
         "until": until,
+        "token": token,
         "accept": letter.button,
+        "decline": letter.decline,
     })
     .to_string()
 }

@@ -6,7 +6,7 @@ use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bedside_domain::reach::Channel;
-use bedside_store::{Job, Reachable};
+use bedside_store::{Job, Reachable, Receipt};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{StatusCode, Url};
 
@@ -52,11 +52,16 @@ impl Sms {
         }
         let everywhere = ["0.0.0.0/0".parse()?, "::/0".parse()?];
         let receipts = format!("{public_url}/api/sms/receipts");
-        Ok(Self { provider: provider.clone(), headers, http: Http::new(&everywhere)?, receipts })
+        let sms = Self { provider: provider.clone(), headers, http: Http::new(&everywhere)?, receipts };
+        if !sms.http.may_send_to(&sms.request("id", "+1", "text").0) {
+            return Err("the url of sms must begin with https://, or with http:// and an IP address".into());
+        }
+        Ok(sms)
     }
 
-    async fn send(&self, id: &str, to: &str, text: &str) -> Sent {
-        let (url, body) = match &self.provider {
+    /// Where to, and what.
+    fn request(&self, id: &str, to: &str, text: &str) -> (String, String) {
+        match &self.provider {
             SmsProvider::Twilio { account, from, url, .. } => {
                 let base = url.as_deref().unwrap_or(TWILIO);
                 let callback = format!("{}/{id}", self.receipts);
@@ -72,7 +77,11 @@ impl Sms {
                 };
                 (filled(url, Quoting::Form), filled(body, self.quoting()))
             }
-        };
+        }
+    }
+
+    async fn send(&self, id: &str, to: &str, text: &str) -> Sent {
+        let (url, body) = self.request(id, to, text);
         let answer = match self.http.post(&url, self.headers.clone(), body.into_bytes()).await {
             Ok(answer) => answer,
             Err(sent) => return sent,
@@ -80,6 +89,10 @@ impl Sms {
         match answer.status {
             // A path that is not there is a mistake of the settings, not of the number.
             StatusCode::NOT_FOUND => Sent::Never("refused"),
+            // A wrong token and an empty account are mended by the operator, and meanwhile nothing is lost.
+            StatusCode::UNAUTHORIZED | StatusCode::PAYMENT_REQUIRED | StatusCode::FORBIDDEN => {
+                Sent::Later { why: "not-allowed", after: answer.after }
+            }
             _ => answer.into(),
         }
     }
@@ -109,7 +122,7 @@ pub async fn send_code(outbox: &Outbox, id: &str, to: &str, text: &str) -> Sent 
 }
 
 /// What Twilio says of a message, if it is Twilio that says so: it signs its request with the token of the account.
-pub fn receipt(outbox: &Outbox, id: &str, signature: &str, form: &BTreeMap<String, String>) -> Option<&'static str> {
+pub fn receipt(outbox: &Outbox, id: &str, signature: &str, form: &BTreeMap<String, String>) -> Option<Receipt> {
     let sms = outbox.sms.as_ref()?;
     let SmsProvider::Twilio { token, .. } = &sms.provider else { return None };
     let mut signed = format!("{}/{id}", sms.receipts);
@@ -120,9 +133,9 @@ pub fn receipt(outbox: &Outbox, id: &str, signature: &str, form: &BTreeMap<Strin
     let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, token.as_bytes());
     hmac::verify(&key, signed.as_bytes(), &STANDARD.decode(signature).ok()?).ok()?;
     match form.get("MessageStatus")?.as_str() {
-        "delivered" | "read" => Some("delivered"),
-        "failed" | "undelivered" => Some("undelivered"),
-        _ => Some("under-way"),
+        "delivered" | "read" => Some(Receipt::Delivered),
+        "failed" | "undelivered" | "canceled" => Some(Receipt::Undelivered),
+        _ => Some(Receipt::UnderWay),
     }
 }
 
@@ -177,6 +190,19 @@ mod tests {
     }
 
     #[test]
+    fn a_provider_is_reached_by_https_or_within_ones_own_network() {
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        let of = |url: &str| {
+            let (headers, body, from) = (BTreeMap::new(), "{text}".into(), String::new());
+            Sms::new(&SmsProvider::Http { url: url.into(), headers, body, from }, "https://calls.example").map(drop)
+        };
+        assert!(of("https://sms.example/send?to={to}").is_ok() && of("http://10.0.0.7:8080/{id}").is_ok());
+        for url in ["http://sms.example/", "sms.example", "https://user:secret@sms.example/", "{to}"] {
+            assert!(of(url).is_err_and(|error| error.to_string().contains("https://")), "{url}");
+        }
+    }
+
+    #[test]
     fn a_receipt_counts_only_from_whoever_has_the_token() {
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let provider = SmsProvider::Twilio { account: "AC1".into(), token: "t".into(), from: "+1".into(), url: None };
@@ -192,7 +218,7 @@ mod tests {
         let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, b"t");
         let signed = b"https://calls.example/api/sms/receipts/n_smsMessageSidSM1MessageStatusdelivered";
         let signature = STANDARD.encode(hmac::sign(&key, signed));
-        assert_eq!(receipt(&outbox, "n_sms", &signature, &form), Some("delivered"));
+        assert_eq!(receipt(&outbox, "n_sms", &signature, &form), Some(Receipt::Delivered));
         assert_eq!(receipt(&outbox, "m_sms", &signature, &form), None, "of another message");
         assert_eq!(receipt(&outbox, "n_sms", "forged", &form), None);
     }

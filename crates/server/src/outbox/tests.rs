@@ -1,5 +1,5 @@
-//! A provider that is down for ten minutes, and a server that is killed meanwhile and at the worst moment. Time is a
-//! value here, so ten minutes take none.
+//! What people are told, and that it comes: by a provider that is down for ten minutes, and from a server that is killed
+//! meanwhile and at the worst moment. Time is a value here, so ten minutes take none.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -9,16 +9,18 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
+use bedside_domain::appointment::{self, Appointment, Kind, Slot, Status};
 use bedside_domain::call::{Call, Door, Media, Party, Reach, Request};
-use bedside_domain::ids::{CallId, NoticeId, PersonId, RoomId};
-use bedside_domain::notice::{About, Notice, Topic};
+use bedside_domain::ids::{AppointmentId, CallId, InvitationId, NoticeId, PersonId, RoomId};
+use bedside_domain::notice::{About, Facts, Notice, Topic};
 use bedside_domain::person::{Person, Role};
 use bedside_domain::reach::{Channel, Choice, Choices};
 use bedside_domain::room::Room;
 use bedside_domain::time::{Millis, Span};
 use bedside_store::testing::Folder;
-use bedside_store::{Change, Jobs, Lane, PageAsk, Saved};
+use bedside_store::{Change, End, Jobs, Lane, PageAsk, Saved};
 
+use super::letter;
 use super::worker::attempt;
 use crate::app::App;
 use crate::compose;
@@ -172,4 +174,103 @@ async fn a_provider_that_is_down_and_a_server_that_is_killed_twice_lose_nothing(
     let failed = app.store.jobs(Jobs::Failed, &PageAsk::default()).await.expect("an answer").items;
     assert!(failed.is_empty(), "{failed:?}");
     assert!(provider.0.lock().expect("no one panics holding it").refused > NOTICES, "it was asked again and again");
+}
+
+/// Whoever falls over a job every time, so that no attempt at it is ever noted, is not asked for ever.
+#[tokio::test]
+async fn what_no_attempt_comes_to_an_end_with_is_given_up_visibly() {
+    let (folder, provider) = (Folder::new(), Provider::default());
+    let app = start(&folder, &provider.listen().await).await;
+    owe(&app).await;
+    let mut last = None;
+    for _ in 0..17 {
+        last = app.store.claim(Lane::Plan, NOON, NOON, 1).await.expect("the database answers").pop();
+    }
+    let settled = attempt(&app, last.expect("it is due again"), NOON).await;
+    assert_eq!(settled.end, End::Failed("failed-here"));
+    app.store.settle(NOON, &[settled]).await.expect("the database answers");
+    let failed = app.store.jobs(Jobs::Failed, &PageAsk::default()).await.expect("an answer").items;
+    assert_eq!(failed.len(), 1, "{failed:?}");
+}
+
+/// Every topic, to both sides, in both languages.
+#[tokio::test]
+async fn no_subject_sms_or_push_names_a_patient_and_each_has_the_practice_and_a_link() {
+    let (folder, provider) = (Folder::new(), Provider::default());
+    let app = start(&folder, &provider.listen().await).await;
+    owe(&app).await;
+    let mut practice = app.store.practice().await.expect("a practice");
+    practice.value.name = "Elm Street".into();
+    app.store.save_practice(&practice.value, practice.version).await.expect("a name");
+    for (name, role, locale) in [("ada", Role::Patient, "de"), ("jane", Role::Practitioner, "en")] {
+        let id = PersonId::new(name);
+        let held = app.store.person(&id).await.expect("an answer").expect("they are there");
+        let full = if role == Role::Patient { "Ada Lovelace" } else { "Jane Smith" };
+        let person = Person { locale: Some(locale.into()), ..Person::new(id, role, full) };
+        app.store.save_person(&person, Some(held.version), NOON).await.expect("a person");
+    }
+    for topic in Topic::ALL {
+        for (to, by, locale) in
+            [("ada", "jane", "de"), ("ada", "jane", "en"), ("jane", "ada", "de"), ("jane", "ada", "en")]
+        {
+            let held = app.store.person(&PersonId::new(to)).await.expect("an answer").expect("they are there");
+            let to = Person { locale: Some(locale.into()), ..held.value };
+            let (about, facts) = about(topic);
+            let notice = Notice { to: to.id.clone(), topic, about, by: Some(PersonId::new(by)), due: None };
+            let letter = letter::write(&app, "n_email", &to, &notice, &facts).await.expect("a letter");
+            let told =
+                [&letter.subject, &letter.text, &letter.short, &letter.sms(), &letter.button].map(String::as_str);
+            let all = told.join("\n");
+            assert!(!all.contains("Lovelace") && !all.contains("Ada"), "{topic:?} {all}");
+            assert!(!all.contains('{') && told.iter().all(|text| !text.trim().is_empty()), "{topic:?} {all}");
+            assert!(letter.sms().contains("Elm Street") && letter.sms().contains("http://"), "{}", letter.sms());
+            assert!(letter.sms().chars().count() <= 320, "two at most: {}", letter.sms());
+            assert_eq!(letter.practice, "Elm Street");
+        }
+    }
+}
+
+/// Something of that kind as it may be.
+fn about(topic: Topic) -> (About, Facts) {
+    match topic {
+        Topic::IncomingCall => {
+            let ring = Facts::Ring { until: NOON + Span::seconds(30), heard: false, planned: false };
+            (About::Call(CallId::new("0190-call")), ring)
+        }
+        Topic::RingOver | Topic::MissedCall | Topic::Message => {
+            (About::Call(CallId::new("0190-call")), Facts::Call { seen: false, declined: true })
+        }
+        Topic::Invitation => {
+            let until = NOON + Span::hours(4);
+            (About::Invitation(InvitationId::new("i")), Facts::Invitation { until })
+        }
+        Topic::AppointmentRequested
+        | Topic::AppointmentAccepted
+        | Topic::AppointmentDeclined
+        | Topic::AppointmentCancelled
+        | Topic::AppointmentRescheduled
+        | Topic::ReminderDay
+        | Topic::ReminderHour
+        | Topic::CallStarting => {
+            let appointment = appointment();
+            (About::Appointment(appointment.id.clone()), Facts::Appointment(appointment))
+        }
+    }
+}
+
+fn appointment() -> Appointment {
+    Appointment {
+        id: AppointmentId::new("a"),
+        practitioner: PersonId::new("jane"),
+        patient: PersonId::new("ada"),
+        kind: Kind::Remote,
+        slot: Slot { start: NOON + Span::hours(30), minutes: 20 },
+        status: Status::Accepted,
+        door: Door::Open,
+        provider: appointment::Provider::BuiltIn,
+        room: Some(RoomId::new("room")),
+        created_at: NOON,
+        reason: Some("a cough of Ada Lovelace".into()),
+        words: Some("Ada, not then".into()),
+    }
 }

@@ -1,8 +1,9 @@
 //! What happens here, told to programs as Standard Webhooks has it: an id, a time, and a signature over both and the body.
 
+use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::hmac;
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use bedside_domain::ids::{CallId, NoticeId};
 use bedside_domain::notice::About;
 use bedside_domain::time::Millis;
@@ -34,7 +35,7 @@ pub async fn send(app: &App, job: &Job, event: &EventRef, now: Millis) -> Result
     };
     // What was told of may have been cleared.
     let Some(payload) = payload(app, event, job.at).await? else { return Ok(Sent::Never("cleared")) };
-    let sent = post(app, &webhook, &job.id, now, &payload).await;
+    let sent = post(app, &webhook, &message_id(&job.id), now, &payload).await;
     if matches!(sent, Sent::Gone) {
         app.store.disable_webhook(&webhook.id, Some("gone"), now).await?;
     }
@@ -68,6 +69,14 @@ async fn post(app: &App, webhook: &Webhook, id: &str, now: Millis, payload: &Val
     }
 }
 
+/// The same at every attempt. What a host calls its people may be any text, and a header takes few.
+fn message_id(job: &str) -> String {
+    if job.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-') {
+        return job.to_owned();
+    }
+    format!("evt_{}", URL_SAFE_NO_PAD.encode(digest(&SHA256, job.as_bytes())))
+}
+
 /// By the secret, and by the one before it while that still counts.
 fn signed(webhook: &Webhook, id: &str, now: Millis, body: &str) -> HeaderMap {
     let timestamp = (now.0 / 1000).to_string();
@@ -80,7 +89,7 @@ fn signed(webhook: &Webhook, id: &str, now: Millis, body: &str) -> HeaderMap {
     for (name, value) in
         [("webhook-id", id), ("webhook-timestamp", &timestamp), ("webhook-signature", &signatures.join(" "))]
     {
-        let value = HeaderValue::from_str(value).expect("ids, numbers and base64 are plain ASCII");
+        let value = HeaderValue::from_str(value).expect("plain ids, numbers and base64");
         headers.insert(HeaderName::from_static(name), value);
     }
     headers
@@ -165,6 +174,16 @@ mod tests {
         let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
         let signed = r#"msg_p5jXN8AQM9LWM0D4loKWxJek.1614265330.{"test": 2432232314}"#;
         assert_eq!(signature(secret, signed), "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+    }
+
+    #[test]
+    fn an_id_fits_into_a_header_whatever_a_host_calls_its_people() {
+        assert_eq!(message_id("evt_7_wh_a-b"), "evt_7_wh_a-b");
+        for strange in ["feedback_c_ada@x.example_1_wh_2", "feedback_c_Zoë\r\nx: y_1_wh_2", "a.b"] {
+            let id = message_id(strange);
+            assert!(id.len() == 47 && !id.contains('.') && id == message_id(strange), "{id}");
+            assert!(HeaderValue::from_str(&id).is_ok());
+        }
     }
 
     #[test]

@@ -29,6 +29,8 @@ pub struct Language {
     /// Who it is of whom no name is known.
     pub somebody: String,
     pub greeting: String,
+    pub decline: String,
+    pub declined: String,
     pub personal: String,
     pub stop: String,
     pub stop_done: String,

@@ -1,4 +1,5 @@
-//! Claims what is due, tries it, and notes what came of it. Each lane works by itself, several attempts at a time.
+//! Claims what is due, tries it, and notes what came of it. Each lane works by itself, several attempts at a time. What
+//! has been tried is noted before anything else, since what is not noted is tried again.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,10 +7,12 @@ use std::time::Duration;
 use bedside_domain::notice::{self, About, Notice, Topic};
 use bedside_domain::reach::{self, Channel};
 use bedside_domain::time::{Millis, Span};
-use bedside_store::{CommitError, End, Job, Lane, NoticeRow, Settled, StoreError, Subject};
+use bedside_store::{End, Job, Lane, NoticeRow, Settled, StoreError, Subject};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::task::JoinSet;
+use tokio::sync::watch;
+use tokio::task::{JoinError, JoinSet};
+use tokio::time::Instant;
 
 use super::{Sent, email, letter, plan, push, sms, webhook};
 use crate::app::App;
@@ -24,11 +27,15 @@ const ATTEMPT_WITHIN: Duration = Duration::from_secs(45);
 const AT_ONCE: usize = 64;
 /// A server of mail takes few connections from one.
 const LETTERS_AT_ONCE: usize = 8;
+/// More than one takes by any schedule.
+const TRIES_AT_MOST: usize = 16;
 const LOOK_AT_LEAST_EVERY: Duration = Duration::from_secs(5);
 const REST_AFTER_FAILURE: Duration = Duration::from_secs(1);
+/// By then the claims have run out, and another may have taken over what was to be noted.
+const NOTED_WITHIN: Duration = Duration::from_secs(60);
 
-/// Runs until it is dropped.
-pub async fn run(app: Arc<App>) {
+/// Until it is to stop, and what is under way has been noted.
+pub async fn run(app: Arc<App>, stopping: watch::Receiver<bool>) {
     // A file has one server: what another had claimed, nobody is at any more.
     if app.store.engine() == "sqlite"
         && let Err(failure) = app.store.release_claims(clock::now()).await
@@ -37,19 +44,22 @@ pub async fn run(app: Arc<App>) {
     }
     let mut lanes = JoinSet::new();
     for lane in Lane::ALL {
-        lanes.spawn(work(app.clone(), lane));
+        lanes.spawn(work(app.clone(), lane, stopping.clone()));
     }
     lanes.join_all().await;
 }
 
-async fn work(app: Arc<App>, lane: Lane) {
+async fn work(app: Arc<App>, lane: Lane, mut stopping: watch::Receiver<bool>) {
     let mut hints = app.bus.listen();
     let mut under_way = JoinSet::new();
-    loop {
-        if let Err(failure) = turn(&app, lane, &mut under_way, &mut hints).await {
+    while !*stopping.borrow() {
+        if let Err(failure) = turn(&app, lane, &mut under_way, (&mut hints, &mut stopping)).await {
             tracing::error!(%failure, lane = lane.name(), "the outbox cannot be worked on; it will be tried again");
             tokio::time::sleep(REST_AFTER_FAILURE).await;
         }
+    }
+    while let Some(first) = under_way.join_next().await {
+        settle(&app, finished(first, &mut under_way)).await;
     }
 }
 
@@ -57,7 +67,7 @@ async fn turn(
     app: &Arc<App>,
     lane: Lane,
     under_way: &mut JoinSet<Settled>,
-    hints: &mut Receiver<Arc<News>>,
+    (hints, stopping): (&mut Receiver<Arc<News>>, &mut watch::Receiver<bool>),
 ) -> Result<(), StoreError> {
     let room = at_once(lane) - under_way.len();
     let now = clock::now();
@@ -73,16 +83,25 @@ async fn turn(
     let rest = if more { LOOK_AT_LEAST_EVERY } else { until(app.store.next_job(lane).await?, clock::now()) };
     tokio::select! {
         Some(first) = under_way.join_next(), if !under_way.is_empty() => {
-            let mut outcomes = vec![first];
-            while let Some(next) = under_way.try_join_next() {
-                outcomes.push(next);
-            }
-            // One that panicked stays claimed, and is tried again when that runs out.
-            let settled: Vec<_> = outcomes.into_iter().filter_map(Result::ok).collect();
-            settle(app, &settled).await
+            settle(app, finished(first, under_way)).await;
         }
-        () = hint(hints, rest) => Ok(()),
+        () = told_to_stop(stopping) => {}
+        () = hint(hints, rest) => {}
     }
+    Ok(())
+}
+
+async fn told_to_stop(stopping: &mut watch::Receiver<bool>) {
+    let _ = stopping.wait_for(|told| *told).await;
+}
+
+/// That one, and whatever else has come to its end. One that panicked stays claimed.
+fn finished(first: Result<Settled, JoinError>, under_way: &mut JoinSet<Settled>) -> Vec<Settled> {
+    let mut outcomes = vec![first];
+    while let Some(next) = under_way.try_join_next() {
+        outcomes.push(next);
+    }
+    outcomes.into_iter().filter_map(Result::ok).collect()
 }
 
 fn at_once(lane: Lane) -> usize {
@@ -109,23 +128,40 @@ async fn hint(hints: &mut Receiver<Arc<News>>, within: Duration) {
     let _ = tokio::time::timeout(within, changed).await;
 }
 
-async fn settle(app: &App, settled: &[Settled]) -> Result<(), StoreError> {
-    match app.store.settle(clock::now(), settled).await {
-        Ok(()) => {}
-        // Claimed still, so it is tried again: better twice than never.
-        Err(CommitError::Stale | CommitError::Taken(_)) => return Ok(()),
-        Err(CommitError::Failed(failure)) => return Err(failure),
+/// All of them together, or else each by itself, so that none is in the way of the others.
+async fn settle(app: &App, mut settled: Vec<Settled>) {
+    let until = Instant::now() + NOTED_WITHIN;
+    while let Err(error) = app.store.settle(clock::now(), &settled).await {
+        let mut left = Vec::new();
+        for one in settled {
+            match app.store.settle(clock::now(), std::slice::from_ref(&one)).await {
+                Ok(()) => publish(app, &[one]),
+                Err(_) => left.push(one),
+            }
+        }
+        if left.is_empty() {
+            return;
+        }
+        if Instant::now() > until {
+            tracing::error!(%error, count = left.len(), "what was tried cannot be noted; it is tried again");
+            return;
+        }
+        tokio::time::sleep(REST_AFTER_FAILURE).await;
+        settled = left;
     }
+    publish(app, &settled);
+}
+
+fn publish(app: &App, settled: &[Settled]) {
     for one in settled {
-        publish(app, one);
+        publish_one(app, one);
     }
     if settled.iter().any(|one| !one.steps.is_empty()) {
         app.bus.publish(News::Owed);
     }
-    Ok(())
 }
 
-fn publish(app: &App, Settled { job, end, shown, .. }: &Settled) {
+fn publish_one(app: &App, Settled { job, end, shown, .. }: &Settled) {
     let Subject::Notice(notice) = &job.subject else { return };
     if *shown {
         let row = NoticeRow {
@@ -145,6 +181,11 @@ fn publish(app: &App, Settled { job, end, shown, .. }: &Settled) {
 
 /// One attempt, and what is to become of the job. Time goes in.
 pub async fn attempt(app: &App, job: Job, now: Millis) -> Settled {
+    // Those before were never noted: whoever tries it falls over it.
+    if job.tries > TRIES_AT_MOST {
+        tracing::error!(job = job.id, lane = job.lane.name(), "given up: no attempt at it has come to an end");
+        return Settled { job, end: End::Failed("failed-here"), steps: vec![], shown: false };
+    }
     let tried = tokio::time::timeout(ATTEMPT_WITHIN, tried(app, &job, now)).await;
     let (end, steps, shown) = match tried {
         Ok(Ok(tried)) => tried,
@@ -170,9 +211,13 @@ async fn tried(app: &App, job: &Job, now: Millis) -> Result<Tried, Error> {
         Subject::Event(event) => return Ok((end(job, now, webhook::send(app, job, event, now).await?), vec![], false)),
     };
     if job.lane == Lane::Plan {
+        let is_reminder = notice.topic.lead().is_some();
+        if is_reminder && app.store.is_told_by_another(&job.id, notice, job.at).await? {
+            return Ok((End::Pointless, vec![], false));
+        }
         return Ok(match plan::plan(app, notice, job.at, now).await? {
             // One that was due later is found in the app from now on.
-            Some(steps) => (End::Sent, steps, notice.topic.is_kept() && notice.topic.lead().is_some()),
+            Some(steps) => (End::Sent, steps, notice.topic.is_kept() && is_reminder),
             None => (End::Pointless, vec![], false),
         });
     }
@@ -183,7 +228,8 @@ async fn tell(app: &App, job: &Job, notice: &Notice, now: Millis) -> Result<End,
     let facts = app.store.facts(&notice.about).await?;
     let reachable = app.store.reachable(&notice.to).await?.filter(|one| one.person.disabled_at.is_none());
     let Some(reachable) = reachable.filter(|_| notice::has_point(now, notice.topic, job.at, &facts)) else {
-        return Ok(End::Pointless);
+        // Whoever it did not come to is seen, also when it is too late now.
+        return Ok(if job.tries > 1 { End::Failed("too-late") } else { End::Pointless });
     };
     let letter = letter::write(app, &job.id, &reachable.person, notice, &facts).await?;
     let sent = match job.lane {

@@ -4,10 +4,20 @@ mod programs;
 mod rings;
 mod stage;
 
+use aws_lc_rs::hmac;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bedside_domain::call::GuestRole;
+use bedside_domain::ids::{InvitationId, NoticeId, PersonId, RoomId};
+use bedside_domain::invitation::Invitation;
+use bedside_domain::notice::owed_by_invitation;
+use bedside_domain::person::{Person, Role};
+use bedside_domain::time::Span;
+use bedside_store::Change;
 use serde_json::{Value, json};
 
-use self::stage::{EMAIL, Mail, PHONE, Stage, to};
-use crate::practice::{ADA, remote, text, with};
+use self::stage::{EMAIL, Mail, PHONE, Stage, TWILIO_TOKEN, to};
+use crate::practice::{ADA, JANE, now, remote, text, with};
 use crate::support::in_minutes;
 
 /// What must be in no subject, SMS or push.
@@ -93,6 +103,101 @@ async fn a_mail_server_that_fails_is_asked_again_and_one_that_refuses_is_seen() 
     let letters = stage.receivers.until("letter", 2, to(EMAIL)).await;
     let uid = text(&second, "id");
     assert!(text(&letters[1]["events"][0], "uid").starts_with(&uid), "the very same one");
+}
+
+#[tokio::test]
+async fn a_reminder_comes_a_day_before_and_once_though_the_appointment_went_away_and_came_back() {
+    let stage = Stage::open(Mail::StartTls).await;
+    let practice = &stage.practice;
+    let start = jiff::Timestamp::now() + jiff::SignedDuration::from_secs(24 * 3600 + 4);
+    let body = with(remote(0), json!({ "patientId": ADA, "scheduledDate": start.to_string() }));
+    let id = text(&practice.book(&practice.jane, body).await, "id");
+    for date in [in_minutes(5 * 24 * 60), start.to_string()] {
+        practice.act(&id, "reschedule", &practice.jane, json!({ "scheduledDate": date })).await.good();
+    }
+    let is_reminder = |letter: &Value| letter["to"][0] == EMAIL && letter["stop"].is_string();
+    let [letter] = &stage.receivers.until("letter", 1, is_reminder).await[..] else { panic!("one") };
+    let link = text(&practice.appointment(&id, &practice.ada).await, "videoCallLink");
+    assert!(text(letter, "text").contains(&link), "{letter}");
+    let mail = text(letter, "stop").contains("/api/stop/");
+    assert_eq!((mail, &letter["stopPost"]), (true, &json!("List-Unsubscribe=One-Click")));
+    // Whatever was due is done.
+    crate::practice::eventually(stage::PATIENCE, "only what is for later waits", async || {
+        let waiting = practice.get("/api/outbox", &practice.agnes).await.good();
+        crate::practice::items(&waiting).iter().all(|one| one["topic"] == "reminder-hour").then_some(())
+    })
+    .await;
+    assert_eq!(stage.receivers.received("letter").await.iter().filter(|one| is_reminder(one)).count(), 1);
+    let told = practice.told(&practice.ada).await;
+    assert_eq!(told.iter().filter(|(topic, _)| topic == "reminder-day").count(), 1, "{told:?}");
+}
+
+#[tokio::test]
+async fn whoever_is_invited_gets_the_link_by_letter_and_sms() {
+    let stage = Stage::open(Mail::StartTls).await;
+    let practice = &stage.practice;
+    let store = practice.store().await;
+    let visit = practice.accepted(10).await;
+    let room = RoomId::new(text(&practice.appointment(&text(&visit, "id"), &practice.jane).await, "roomId"));
+    let guest = PersonId::new("bs_guest");
+    let person = Person {
+        email: Some("ida@interpreters.example".into()),
+        phone: Some("+4930123456".into()),
+        ..Person::new(guest.clone(), Role::Guest, "Ida Interpreter")
+    };
+    let at = now();
+    store.save_person(&person, None, at).await.expect("a guest");
+    let (id, by, role) = (InvitationId::new("invitation"), PersonId::new(JANE), GuestRole::Interpreter);
+    let invitation = Invitation { id, room, guest, role, by, at, until: at + Span::hours(4) };
+    let notices = vec![(NoticeId::new("n-invitation"), owed_by_invitation(&invitation))];
+    let change = Change { invitation: Some(invitation), notices, ..Change::at(at) };
+    store.commit(&change).await.expect("nothing is in its way");
+    let [letter] = &stage.receivers.until("letter", 1, to("ida@interpreters.example")).await[..] else { panic!("one") };
+    assert!(text(letter, "text").contains("/join/") && letter["subject"] == "Invitation to a video call", "{letter}");
+    let of_ida = |message: &Value| text(message, "body").contains("+4930123456");
+    let [message] = &stage.receivers.until("sms", 1, of_ida).await[..] else { panic!("one") };
+    assert!(text(message, "body").contains("/join/") && !text(message, "body").contains(PATIENT), "{message}");
+}
+
+#[tokio::test]
+async fn twilio_is_spoken_to_and_believed_only_with_its_signature() {
+    let stage = Stage::with_twilio().await;
+    let practice = &stage.practice;
+    practice.accepted(3 * 24 * 60).await;
+    let [message] = &stage.receivers.until("sms", 1, |_| true).await[..] else { panic!("one") };
+    assert_eq!(message["path"], "/2010-04-01/Accounts/AC1/Messages.json");
+    assert!(text(&message["headers"], "authorization").starts_with("Basic "));
+    let form: Value = url_form(&text(message, "body"));
+    assert_eq!((&form["To"], &form["From"]), (&json!(PHONE), &json!("+4930")));
+    let callback = text(&form, "StatusCallback");
+    let said = |status: &str| [("MessageSid", "SM1".to_owned()), ("MessageStatus", status.to_owned())];
+    let tell = async |status: &str, signature: &str| {
+        let request = crate::support::client().post(&callback).form(&said(status));
+        let request = request.header("x-twilio-signature", signature);
+        request.send().await.expect("the server answers").status().as_u16()
+    };
+    let signed = |status: &str| {
+        let text = said(status).iter().fold(callback.clone(), |all, (name, value)| format!("{all}{name}{value}"));
+        let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, TWILIO_TOKEN.as_bytes());
+        STANDARD.encode(hmac::sign(&key, text.as_bytes()))
+    };
+    assert_eq!(tell("undelivered", "forged").await, 404);
+    assert_eq!(tell("undelivered", &signed("delivered")).await, 404, "of another message");
+    let none = practice.get("/api/outbox?state=failed", &practice.agnes).await.good();
+    assert_eq!(none["items"], json!([]));
+    assert_eq!(tell("undelivered", &signed("undelivered")).await, 204);
+    let failed = practice.get("/api/outbox?state=failed", &practice.agnes).await.good();
+    let failed = &failed["items"][0];
+    assert_eq!((&failed["lane"], &failed["why"]), (&json!("sms"), &json!("undelivered")));
+    let again = format!("/api/outbox/{}/again", text(failed, "id"));
+    assert_eq!(practice.post(&again, &practice.agnes, json!({})).await.status, 204);
+    stage.receivers.until("sms", 2, |_| true).await;
+}
+
+/// What a form says.
+fn url_form(body: &str) -> Value {
+    let url = reqwest::Url::parse(&format!("https://form.invalid/?{body}")).expect("a form");
+    url.query_pairs().map(|(name, value)| (name.into_owned(), Value::from(value.into_owned()))).collect()
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use bedside_domain::ids::{CallId, NoticeId};
 use bedside_domain::notice::{About, Facts, Notice, Topic};
 use bedside_domain::reach::Channel;
 use bedside_domain::time::Millis;
-use bedside_store::{Change, End, Job, Jobs, Lane, PageAsk, Settled, Step, Store, Subject};
+use bedside_store::{Change, End, Job, Jobs, Lane, PageAsk, Receipt, Settled, Step, Store, Subject};
 use tokio::task::JoinSet;
 
 use crate::stage::*;
@@ -18,6 +18,8 @@ on_both!(
     many_workers_share_the_work_and_each_job_is_claimed_once,
     a_claim_that_ran_out_is_taken_over_and_the_slow_one_settles_nothing,
     what_fails_is_tried_later_then_seen_and_sent_again,
+    what_a_provider_says_last_stays_and_what_came_to_nobody_is_seen,
+    the_same_reminder_owed_twice_is_one,
     a_reminder_shows_when_it_is_due_and_not_before,
     programs_are_told_of_every_event_and_hear_it_again_when_asked,
     what_a_notice_is_about_is_looked_up_as_it_is_now,
@@ -120,6 +122,49 @@ async fn what_fails_is_tried_later_then_seen_and_sent_again(stage: Stage) {
     assert!(!stage.store.send_again("n", after(14)).await.unwrap(), "what was told is told once");
 }
 
+async fn what_a_provider_says_last_stays_and_what_came_to_nobody_is_seen(stage: Stage) {
+    owe(&stage, &["n", "m"]).await;
+    for plan in claim(&stage, PLAN, 0).await {
+        let steps = vec![Step { channel: Channel::Sms, target: None, due: NOON }];
+        stage.store.settle(NOON, &[Settled { steps, ..settled(&plan, End::Sent) }]).await.unwrap();
+    }
+    let sms = claim(&stage, Lane::To(Channel::Sms), 0).await;
+    let sent: Vec<_> = sms.iter().map(|job| settled(job, End::Sent)).collect();
+    stage.store.settle(NOON, &sent).await.unwrap();
+    for receipt in [Receipt::UnderWay, Receipt::Delivered, Receipt::UnderWay, Receipt::Undelivered] {
+        stage.store.put_receipt("n_sms", receipt).await.unwrap();
+    }
+    assert_eq!(failed(&stage).await, [""; 0], "it was delivered, and nothing that comes late changes that");
+    stage.store.put_receipt("m_sms", Receipt::Undelivered).await.unwrap();
+    stage.store.put_receipt("none", Receipt::Delivered).await.unwrap();
+    let rows = stage.store.jobs(Jobs::Failed, &PageAsk::default()).await.unwrap().items;
+    let [row] = &rows[..] else { panic!("one: {rows:?}") };
+    assert_eq!((row.id.as_str(), row.why.as_deref()), ("m_sms", Some("undelivered")));
+    assert!(stage.store.send_again("m_sms", after(1)).await.unwrap());
+    let [again] = &claim(&stage, Lane::To(Channel::Sms), 1).await[..] else { panic!("once more") };
+    stage.store.settle(after(1), &[settled(again, End::Sent)]).await.unwrap();
+    stage.store.put_receipt("m_sms", Receipt::Delivered).await.unwrap();
+    assert_eq!(failed(&stage).await, [""; 0]);
+    assert_eq!(stage.store.told("m_sms").await.unwrap().map(|notice| notice.to), Some(person("ada")));
+    assert_eq!(stage.store.told("none").await.unwrap(), None);
+}
+
+async fn the_same_reminder_owed_twice_is_one(stage: Stage) {
+    for id in ["a", "b"] {
+        let (id, mut reminder) = missed(id);
+        reminder.due = Some(after(100));
+        stage.commit(&Change { notices: vec![(id, reminder)], ..Change::at(NOON) }).await;
+    }
+    let jobs = claim(&stage, PLAN, 100).await;
+    let mut repeats = Vec::new();
+    for job in &jobs {
+        let Subject::Notice(notice) = &job.subject else { panic!("a notice") };
+        repeats.push(stage.store.is_told_by_another(&job.id, notice, job.at).await.unwrap());
+        assert!(!stage.store.is_told_by_another(&job.id, notice, after(99)).await.unwrap(), "another time");
+    }
+    assert_eq!(repeats, [false, true]);
+}
+
 async fn a_reminder_shows_when_it_is_due_and_not_before(stage: Stage) {
     let (id, mut reminder) = missed("n");
     reminder.due = Some(after(100));
@@ -168,6 +213,11 @@ async fn programs_are_told_of_every_event_and_hear_it_again_when_asked(stage: St
     assert_eq!(about(&again), ["call before", "call c", "notice n"]);
     assert!(events.iter().all(|job| again.iter().any(|other| other.id == job.id)), "under the same ids");
 
+    stage.store.add_webhook("late", "https://host.example/late", "whsec_z", after(3)).await.unwrap();
+    stage.store.replay("late", NOON, after(3)).await.unwrap();
+    let late = stage.store.claim(Lane::Webhook, after(3), after(63), 100).await.unwrap();
+    assert_eq!(about(&late), ["call before", "call c", "notice n"], "also what was before there was the webhook");
+
     assert!(stage.store.disable_webhook("w", Some("gone"), after(4)).await.unwrap());
     stage.ring("after", "zoe", "bob").await;
     assert_eq!(stage.store.next_job(Lane::Webhook).await, Ok(Some(after(63))), "only what somebody is at");
@@ -188,9 +238,9 @@ async fn what_a_notice_is_about_is_looked_up_as_it_is_now(stage: Stage) {
     stage.act("c", after(1), "ada", rings).await.unwrap();
     assert_eq!(facts("c").await, Facts::Ring { until, heard: true, planned: false });
     stage.act("c", after(2), "jane", Command::Cancel).await.unwrap();
-    assert_eq!(facts("c").await, Facts::Call { seen: false });
+    assert_eq!(facts("c").await, Facts::Call { seen: false, declined: false });
     assert!(stage.store.see_missed_call(&CallId::new("c"), &person("ada"), after(3)).await.unwrap());
-    assert_eq!(facts("c").await, Facts::Call { seen: true });
+    assert_eq!(facts("c").await, Facts::Call { seen: true, declined: false });
 }
 
 async fn claim(stage: &Stage, lane: Lane, seconds: i64) -> Vec<Job> {

@@ -1,5 +1,6 @@
-// What a browser does that is woken. A host application serves this file from its own origin, with one line of its own:
-// importScripts("https://calls.example.org/push.js") in its worker, and `bedside` set to the address of this server.
+// What a browser does that is woken. A host application serves a worker of its own origin that says
+//   self.bedside = "https://calls.example.org"; importScripts("https://calls.example.org/push.js");
+// and, if it has a page of its own for what is told, `self.bedsidePage = (told) => "https://app.example.org/…"`.
 
 const server = self.bedside ?? self.location.origin;
 
@@ -11,13 +12,16 @@ self.addEventListener("push", (event) => {
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();
   const told = event.notification.data;
-  event.waitUntil(event.action === "decline" ? decline(told) : open(told.url));
+  event.waitUntil(event.action === "decline" ? answer(told, "decline") : open(self.bedsidePage?.(told) ?? told.url));
 });
 
-/** Whatever is shown under one tag takes the place of what was shown before: a ring ends as a missed call. */
+/**
+ * Whatever is shown under one tag takes the place of what was shown before: a ring ends as a missed call. Something is
+ * always shown, since browsers take the right to push from those who wake them for nothing. What came too late the push
+ * service has thrown away: it knows how long the ring lasts, and a phone's clock may be wrong.
+ */
 async function show(told) {
   const rings = told.topic === "incoming-call";
-  if (rings && told.until < Date.now()) return;
   await self.registration.showNotification(told.title, {
     body: told.body,
     tag: told.tag || told.topic,
@@ -29,31 +33,21 @@ async function show(told) {
     data: told,
     actions: rings ? buttons(told) : [],
   });
-  if (rings) await sayThatItRings(told);
+  // The caller sees that it rings, and no SMS follows.
+  if (rings) await answer(told, "rings");
 }
 
 /** Browsers that have no room for buttons leave them out; a press on the whole then opens the call. */
 function buttons(told) {
-  const declined = { de: "Ablehnen" }[self.navigator.language.slice(0, 2)] ?? "Decline";
   return [
     { action: "accept", title: told.accept },
-    { action: "decline", title: declined },
+    { action: "decline", title: told.decline },
   ];
 }
 
-/** The caller sees that it rings, and no SMS follows. */
-async function sayThatItRings(told) {
-  await write(`/api/calls/${told.callId}/rings`, { deviceId: `push ${told.tag}` });
-}
-
-async function decline(told) {
-  await write(`/api/video-call/end-session/${told.callId}`, {});
-}
-
-/** By the cookie of the one who is signed in; without one, whoever opens the page signs in. */
-async function write(path, body) {
-  const request = { method: "POST", credentials: "include", headers: { "content-type": "application/json" } };
-  await fetch(`${server}${path}`, { ...request, body: JSON.stringify(body) }).catch(() => undefined);
+/** By what came with the push: nobody has to be signed in, and it is sent from any origin. */
+async function answer(told, deed) {
+  await fetch(`${server}/api/pushes/${told.token}/${deed}`, { method: "POST", mode: "no-cors" }).catch(() => undefined);
 }
 
 async function open(url) {

@@ -16,6 +16,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{App, Wire};
+use crate::app::reach::PushAnswer;
 use crate::app::{calendar, outbox, reach};
 use crate::wire::auth::Signed;
 use crate::wire::extract::{Body, Nothing, Path};
@@ -34,6 +35,8 @@ pub fn router() -> OpenApiRouter<Wire> {
         .routes(routes!(calendar_file))
         .routes(routes!(stopping, stop))
         .routes(routes!(receipt))
+        .routes(routes!(push_rings))
+        .routes(routes!(push_decline))
 }
 
 /// By which ways one is told, and what one has chosen.
@@ -126,7 +129,7 @@ const CALENDAR: [(HeaderName, &str); 1] = [(header::CONTENT_TYPE, "text/calendar
     params(("token" = String, Path)), responses((status = 200, description = "iCalendar.",
     content_type = "text/calendar"), (status = 404, body = Problem)))]
 async fn feed(State(wire): App, Path(token): Path) -> Result<Calendar, Refused> {
-    Ok((CALENDAR, calendar::feed(&wire.app, &token).await?))
+    Ok((CALENDAR, calendar::feed(&wire.app, token.strip_suffix(".ics").unwrap_or(&token)).await?))
 }
 
 /// One appointment, to be put into a calendar by hand. For its two parties.
@@ -154,6 +157,24 @@ async fn stop(State(wire): App, Path(token): Path) -> Result<Html<String>, Refus
     let (_, told) = reach::said_of_stopping(&wire.app, &token).await?;
     reach::stop(&wire.app, &token).await?;
     Ok(Html(manual::told(&told)))
+}
+
+/// A device that a push has woken shows the ring. `token` came with the push; nobody has to be signed in.
+#[utoipa::path(post, path = "/api/pushes/{token}/rings", operation_id = "push_rings", tag = "reach",
+    params(("token" = String, Path)), responses((status = 204), (status = 404, body = Problem),
+    (status = 409, description = "It does not ring any more.", body = Problem)))]
+async fn push_rings(State(wire): App, Path(token): Path) -> Result<StatusCode, Refused> {
+    reach::answer_push(&wire.app, &token, PushAnswer::Rings).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The person declines on the notification itself.
+#[utoipa::path(post, path = "/api/pushes/{token}/decline", operation_id = "push_decline", tag = "reach",
+    params(("token" = String, Path)), responses((status = 204), (status = 404, body = Problem),
+    (status = 409, description = "It does not ring any more.", body = Problem)))]
+async fn push_decline(State(wire): App, Path(token): Path) -> Result<StatusCode, Refused> {
+    reach::answer_push(&wire.app, &token, PushAnswer::Decline).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// What Twilio says of an SMS, signed by it.

@@ -281,6 +281,10 @@ GET /api/stop/{token}
 POST /api/stop/{token}
   live                                       200    200    200    200    200    200    200    200
   none                                       404    404    404    404    404    404    404    404
+POST /api/pushes/{token}/rings
+  none                                       404    404    404    404    404    404    404    404
+POST /api/pushes/{token}/decline
+  none                                       404    404    404    404    404    404    404    404
 POST /api/sms/receipts/{id}
   none                                       404    404    404    404    404    404    404    404
 

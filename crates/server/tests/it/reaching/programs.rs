@@ -131,3 +131,18 @@ async fn what_a_provider_took_just_before_a_kill_is_sent_again_with_the_same_id(
     assert_eq!(stage.receivers.received("sms").await.len(), 2);
     assert_eq!(stage.receivers.received("letter").await.iter().filter(|one| to(EMAIL)(one)).count(), 1, "it was noted");
 }
+
+#[tokio::test]
+async fn a_server_that_is_stopped_notes_what_a_provider_has_just_taken() {
+    let stage = Stage::open(Mail::StartTls).await;
+    stage.receivers.plan(json!({ "answers": { "/sms": ["slow"] } })).await;
+    let store = stage.practice.store().await;
+    stage.practice.accepted(3 * 24 * 60).await;
+    assert_eq!(stage.receivers.until("sms", 1, |_| true).await.len(), 1);
+    stage.practice.server.tell_to_stop();
+    let (ended, _home) = stage.practice.ended();
+    assert_eq!(ended.code, Some(0), "{}", ended.logged);
+    let waiting = store.jobs(bedside_store::Jobs::Waiting, &Default::default()).await.expect("the database is there");
+    let lanes: Vec<_> = waiting.items.iter().map(|job| job.lane).collect();
+    assert!(lanes.iter().all(|lane| *lane == bedside_store::Lane::Plan), "nothing is sent twice: {lanes:?}");
+}

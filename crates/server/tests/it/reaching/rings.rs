@@ -77,7 +77,8 @@ async fn an_sms_comes_to_whoever_allows_it_when_nothing_has_rung() {
     assert!(began.elapsed().as_millis() >= 4_900, "not before five seconds: {:?}", began.elapsed());
     let body: Value = serde_json::from_str(&text(message, "body")).expect("JSON");
     assert_eq!(body["to"], PHONE);
-    assert!(text(&body, "text").starts_with("Dr. Jane Smith is calling you now. http"), "{body}");
+    let said = text(&body, "text");
+    assert!(said.contains(": Dr. Jane Smith is calling you now. http"), "the practice, what it is, a link: {said}");
 }
 
 #[tokio::test]
@@ -103,4 +104,50 @@ async fn whoever_sleeps_is_not_rung_out_of_bed() {
     practice.ring(&practice.jane, ADA).await.good();
     must_be_looked_at(&stage).await;
     assert_eq!(stage.receivers.received("push").await, Vec::<Value>::new());
+}
+
+#[tokio::test]
+async fn a_phone_answers_its_push_without_anybody_signed_in_and_the_others_stop_ringing() {
+    let stage = stage().await;
+    let practice = &stage.practice;
+    stage.device(&practice.ada, "tablet").await;
+    let wanted = json!({ "choices": [{ "topic": "incoming-call", "channel": "sms", "wanted": true }] });
+    assert_eq!(stage.put("/api/me/reach", &practice.ada, wanted).await, 204);
+    let call = text(&practice.ring(&practice.jane, ADA).await.good(), "id");
+    let pushes = stage.receivers.until("push", 2, of("incoming-call")).await;
+    let answer = async |token: &str, deed: &str| {
+        let path = format!("/api/pushes/{token}/{deed}");
+        practice.server.ask(reqwest::Method::POST, &path, None, None).await
+    };
+    let tokens: Vec<_> = pushes.iter().map(|push| text(&push["body"], "token")).collect();
+    assert_ne!(tokens[0], tokens[1]);
+    assert!(!tokens[0].contains(ADA), "it names nobody");
+    assert_eq!(answer(&tokens[0], "rings").await.status, 204);
+    assert_eq!(answer(&tokens[0][1..], "rings").await.code(), "not-found");
+    assert_eq!(practice.call(&call, &practice.jane).await["status"], "ringing");
+    assert_eq!(answer(&tokens[1], "decline").await.status, 204);
+    assert_eq!(answer(&tokens[1], "decline").await.status, 204, "twice is harmless");
+    let over = stage.receivers.until("push", 2, of("ring-over")).await;
+    let tag: String = call.chars().filter(|c| *c != '-').collect();
+    for push in &over {
+        assert_eq!((&push["body"]["tag"], &push["headers"]["topic"]), (&json!(tag), &json!(tag)), "in its place");
+        assert_eq!(push["body"]["body"], "Declined on another device.");
+    }
+    assert_eq!(stage.receivers.received("sms").await.len(), 1, "it rang, so no SMS followed");
+}
+
+#[tokio::test]
+async fn whoever_answers_elsewhere_silences_the_phone_that_was_woken_whatever_the_hour() {
+    let stage = stage().await;
+    let practice = &stage.practice;
+    practice.ring(&practice.jane, ADA).await.good();
+    let [push] = &stage.receivers.until("push", 1, of("incoming-call")).await[..] else { panic!("one") };
+    let quiet = json!({ "quietHours": { "from": "00:00", "to": "24:00" } });
+    assert_eq!(stage.put("/api/me/reach", &practice.ada, quiet).await, 204);
+    // Two who ring each other are connected.
+    is_there(&practice.store().await, crate::practice::JANE).await;
+    practice.ring(&practice.ada, crate::practice::JANE).await.good();
+    let [over] = &stage.receivers.until("push", 1, of("ring-over")).await[..] else { panic!("one") };
+    assert_eq!(over["body"]["body"], "Answered on another device.");
+    assert_eq!(over["body"]["tag"], push["body"]["tag"]);
 }

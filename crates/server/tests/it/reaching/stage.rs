@@ -13,6 +13,7 @@ use crate::tls::stage::{Authority, Files};
 
 pub const PATIENCE: Duration = Duration::from_secs(30);
 pub const EMAIL: &str = "ada@patients.example";
+pub const TWILIO_TOKEN: &str = "a token of the account";
 pub const PHONE: &str = "+491711234567";
 
 /// A mail server, an SMS provider, a push service and a host application, which read with libraries not ours.
@@ -55,17 +56,12 @@ impl Receivers {
     }
 
     /// Settings of a server that sends here.
-    pub fn settings(&self, mail: Mail, folder: &Folder) -> Vec<String> {
+    fn settings(&self, mail: Mail, sms: &str, folder: &Folder) -> Vec<String> {
         let (scheme, port) = match mail {
             Mail::StartTls => ("smtp", &self.ports["smtp"]),
             Mail::Tls => ("smtps", &self.ports["smtps"]),
         };
         let config = folder.path().join("bedside.toml");
-        let sms = format!(
-            "[sms]\nprovider = \"http\"\nurl = \"{}\"\nheaders = {{ \"content-type\" = \"application/json\" }}\n\
-             body = '{{\"to\":\"{{to}}\",\"text\":\"{{text}}\",\"id\":\"{{id}}\"}}'\n",
-            self.url("/sms")
-        );
         std::fs::write(&config, sms).expect("the folder is ours");
         let authority = self.authority.display();
         [
@@ -79,6 +75,21 @@ impl Receivers {
             "--send-to-private=127.0.0.0/8".into(),
         ]
         .into()
+    }
+
+    fn by_template(&self) -> String {
+        format!(
+            "[sms]\nprovider = \"http\"\nurl = \"{}\"\nheaders = {{ \"content-type\" = \"application/json\" }}\n\
+             body = '{{\"to\":\"{{to}}\",\"text\":\"{{text}}\",\"id\":\"{{id}}\"}}'\n",
+            self.url("/sms")
+        )
+    }
+
+    fn by_twilio(&self) -> String {
+        let url = self.url("");
+        format!(
+            "[sms]\nprovider = \"twilio\"\naccount = \"AC1\"\ntoken = \"{TWILIO_TOKEN}\"\nfrom = \"+4930\"\nurl = \"{url}\"\n"
+        )
     }
 
     pub async fn plan(&self, said: Value) {
@@ -129,8 +140,20 @@ pub struct Stage {
 impl Stage {
     /// Ada has an address and a telephone, and so has Jane.
     pub async fn open(mail: Mail) -> Self {
-        let (receivers, folder, home) = (Receivers::start(), Folder::new(), Home::sqlite());
-        let settings = receivers.settings(mail, &folder);
+        let receivers = Receivers::start();
+        let sms = receivers.by_template();
+        Self::with(receivers, mail, &sms).await
+    }
+
+    pub async fn with_twilio() -> Self {
+        let receivers = Receivers::start();
+        let sms = receivers.by_twilio();
+        Self::with(receivers, Mail::StartTls, &sms).await
+    }
+
+    async fn with(receivers: Receivers, mail: Mail, sms: &str) -> Self {
+        let (folder, home) = (Folder::new(), Home::sqlite());
+        let settings = receivers.settings(mail, sms, &folder);
         let server = Server::run(Self::command(&home.url(), &settings));
         let practice = Practice::run_by(home, server).await;
         let stage = Self { practice, receivers, settings, _folder: folder };
