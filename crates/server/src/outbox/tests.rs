@@ -218,13 +218,13 @@ async fn no_subject_sms_or_push_names_a_patient_and_each_has_the_practice_and_a_
             let (about, facts) = about(topic);
             let notice = Notice { to: to.id.clone(), topic, about, by: Some(PersonId::new(by)), due: None };
             let letter = letter::write(&app, "n_email", &to, &notice, &facts).await.expect("a letter");
-            let told =
-                [&letter.subject, &letter.text, &letter.short, &letter.sms(), &letter.button].map(String::as_str);
+            let sms = letter.sms();
+            let told = [&letter.subject, &letter.text, &letter.short, &sms, &letter.button].map(String::as_str);
             let all = told.join("\n");
             assert!(!all.contains("Lovelace") && !all.contains("Ada"), "{topic:?} {all}");
             assert!(!all.contains('{') && told.iter().all(|text| !text.trim().is_empty()), "{topic:?} {all}");
-            assert!(letter.sms().contains("Elm Street") && letter.sms().contains("http://"), "{}", letter.sms());
-            assert!(letter.sms().chars().count() <= 320, "two at most: {}", letter.sms());
+            assert!(sms.contains("Elm Street") && sms.contains("http://"), "{sms}");
+            assert!(sms.chars().count() <= 320, "two at most: {sms}");
             assert_eq!(letter.practice, "Elm Street");
         }
     }

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use bedside_domain::ids::{CallId, NoticeId};
 use bedside_domain::notice::About;
 use bedside_domain::time::Millis;
-use bedside_store::{EventRef, Job, Told, Webhook};
+use bedside_store::{EventRef, Feedback, Job, Told, Webhook};
 use jiff::Timestamp;
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
@@ -114,10 +114,7 @@ async fn payload(app: &App, event: &EventRef, at: Millis) -> Result<Option<Value
         ("feedback", None) => {
             let all = app.store.feedback_of(&CallId::new(&event.about_id)).await?;
             let Some(one) = all.into_iter().find(|one| Some(&one.person) == event.by.as_ref()) else { return Ok(None) };
-            // What somebody wrote stays here.
-            let data = json!({ "callId": event.about_id, "personId": one.person, "stars": one.stars,
-                               "problems": one.problems });
-            ("feedback.given".to_owned(), data)
+            ("feedback.given".to_owned(), of_feedback(&event.about_id, &one))
         }
         _ => return Ok(None),
     };
@@ -131,7 +128,7 @@ fn of_journal(told: Told) -> (String, Value) {
     data.insert(format!("{}Id", told.stream), told.stream_id.into());
     data.insert("version".to_owned(), told.version.into());
     data.insert("by".to_owned(), told.by.map_or(Value::Null, |by| by.as_str().into()));
-    data.extend(event.into_iter().map(|(key, value)| (camel(&key), readable(value))));
+    data.extend(event.into_iter().map(|(key, value)| (camel(&key), readable(&key, value))));
     let of_participant = told.stream == "call" && OF_PARTICIPANTS.contains(&name.as_str());
     let subject = if of_participant { "participant" } else { &told.stream };
     (format!("{subject}.{name}"), Value::Object(data))
@@ -146,10 +143,16 @@ fn of_notice(row: &bedside_store::NoticeRow) -> Value {
     json!({ "noticeId": row.id, "personId": row.notice.to, "topic": row.notice.topic.name(), about: id })
 }
 
-/// A time slot of the journal as clients know times.
-fn readable(value: Value) -> Value {
-    match (value["start"].as_i64(), value["minutes"].as_i64()) {
-        (Some(start), Some(minutes)) => json!({ "start": time(Millis(start)), "minutes": minutes }),
+/// What somebody wrote stays here.
+fn of_feedback(call: &str, one: &Feedback) -> Value {
+    json!({ "callId": call, "personId": one.person, "stars": one.stars, "problems": one.problems })
+}
+
+/// Times and time slots of the journal as clients know them.
+fn readable(key: &str, value: Value) -> Value {
+    match (key, value.as_i64(), value["start"].as_i64(), value["minutes"].as_i64()) {
+        ("until", Some(until), ..) => time(Millis(until)).into(),
+        (_, _, Some(start), Some(minutes)) => json!({ "start": time(Millis(start)), "minutes": minutes }),
         _ => value,
     }
 }
@@ -166,7 +169,96 @@ fn time(at: Millis) -> String {
 
 #[cfg(test)]
 mod tests {
+    use bedside_domain::ids::{DeviceId, PersonId};
+    use bedside_domain::notice::{Notice, Topic};
+    use bedside_domain::time::Span;
+    use bedside_domain::{appointment, call};
+    use bedside_store::NoticeRow;
+
     use super::*;
+
+    const CALL: &str = "0199c0de-5b3a-7c1e-9a52-3f1d2c4b5a69";
+
+    fn of_call(event: &call::Event) -> (String, Value) {
+        let event = serde_json::to_string(event).expect("JSON");
+        let (stream, by) = ("call".to_owned(), Some(PersonId::new("dr-7")));
+        of_journal(Told { stream, stream_id: CALL.into(), version: 3, at: Millis(0), by, event })
+    }
+
+    fn of_appointment(event: &appointment::Event) -> (String, Value) {
+        let event = serde_json::to_string(event).expect("JSON");
+        let (stream, by) = ("appointment".to_owned(), Some(PersonId::new("dr-7")));
+        of_journal(Told { stream, stream_id: "kqkx3jUaRFyJZ0B1o1xGdQ".into(), version: 3, at: Millis(0), by, event })
+    }
+
+    fn calls() -> Vec<call::Event> {
+        use call::Event;
+        let (doctor, patient) = (|| PersonId::new("dr-7"), || PersonId::new("1042"));
+        let device = || DeviceId::new("FzVte84iQYP4IMHY");
+        let until = Millis(1_803_893_460_000);
+        vec![
+            Event::Requested { caller: doctor(), callee: patient(), media: call::Media::Video },
+            Event::Opened { caller: doctor(), callee: patient() },
+            Event::Rang { device: device() },
+            Event::Accepted { by: patient(), device: device() },
+            Event::Began,
+            Event::Invited { person: patient(), role: call::GuestRole::Interpreter, by: doctor() },
+            Event::Entered { person: patient() },
+            Event::Admitted { person: patient(), by: doctor() },
+            Event::TurnedAway { person: patient(), by: doctor(), words: Some("secret".into()) },
+            Event::SentBack { person: patient(), by: doctor() },
+            Event::Lost { person: patient(), until },
+            Event::Returned { person: patient() },
+            Event::Left { person: patient(), why: call::Leaving::Left },
+            Event::Locked { by: doctor() },
+            Event::Unlocked { by: doctor() },
+            Event::Ended { why: call::Ending::Completed, by: Some(doctor()), on: None, words: Some("secret".into()) },
+        ]
+    }
+
+    fn appointments() -> Vec<appointment::Event> {
+        use appointment::{Event, Slot, Status};
+        let by = || PersonId::new("dr-7");
+        let slot = |hours| Slot { start: Millis(1_803_893_400_000) + Span::hours(hours), minutes: 20 };
+        vec![
+            Event::Created { by: by(), status: Status::Accepted, slot: slot(0) },
+            Event::Accepted { by: by() },
+            Event::Declined { by: by(), words: Some("secret".into()) },
+            Event::Cancelled { by: Some(by()), words: Some("secret".into()) },
+            Event::Rescheduled { by: by(), from: slot(0), to: slot(24), status: Status::Accepted },
+            Event::Completed { by: Some(by()) },
+            Event::NoShow { by: Some(by()) },
+        ]
+    }
+
+    #[test]
+    fn every_event_is_documented_with_what_it_looks_like() {
+        let row = |row_of: NoticeRow| ("notice.created".to_owned(), of_notice(&row_of));
+        let notice = Notice {
+            to: PersonId::new("1042"),
+            topic: Topic::MissedCall,
+            about: About::Call(CallId::new(CALL)),
+            by: None,
+            due: None,
+        };
+        let id = NoticeId::new("0199c0df-1d11-7b02-8f3e-6a0c9d8e7f60");
+        let stars = Feedback {
+            person: PersonId::new("1042"),
+            stars: Some(5),
+            problems: vec!["echo".into()],
+            words: Some("secret".into()),
+            at: Millis(0),
+        };
+        let feedback = ("feedback.given".to_owned(), of_feedback(CALL, &stars));
+        let rest = [row(NoticeRow { id, notice, at: Millis(0), read_at: None }), feedback];
+        let journal = calls().into_iter().map(|one| of_call(&one));
+        let journal = journal.chain(appointments().into_iter().map(|one| of_appointment(&one)));
+        let lines: Vec<_> = journal.chain(rest).map(|(kind, data)| format!("| `{kind}` | `{data}` |")).collect();
+        let document = include_str!("../../../../docs/integration.md");
+        let missing: Vec<_> = lines.iter().filter(|line| !document.contains(line.as_str())).collect();
+        assert!(missing.is_empty(), "docs/integration.md lacks:\n{}", lines.join("\n"));
+        assert!(!lines.join("").contains("secret"), "ids and words of ours alone");
+    }
 
     /// The example of the standard's own libraries.
     #[test]
