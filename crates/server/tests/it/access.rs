@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use self::stage::{ASKERS, OURS, PASSWORD, Pair, Stage, THEIRS, token_of};
 use self::table::TABLE;
-use crate::support::Reply;
+use crate::support::{Reply, in_minutes};
 
 /// What stands in a cell, and the answer that it means. Successes have no code.
 const CODES: [(&str, u16, &str); 11] = [
@@ -257,7 +257,7 @@ async fn question(stage: &Stage, line: &Line, thing: &str, asker: &str) -> Quest
 async fn of_reaching(stage: &Stage, line: &Line, route: &str, thing: &str) -> (Option<String>, Option<Value>) {
     let body = match route {
         "/webhooks" if line.method == Method::POST => Some(json!({ "url": "https://host.example/hook" })),
-        "/webhooks/{id}/replay" => Some(json!({ "from": "2026-01-01T00:00:00Z" })),
+        "/webhooks/{id}/replay" => Some(json!({ "from": in_minutes(-60) })),
         _ => None,
     };
     let id = match route {
