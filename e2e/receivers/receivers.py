@@ -27,6 +27,7 @@ received = []
 answers = {}  # By path: what to answer next. 200 if there is nothing.
 secrets = {}  # By path: what a webhook is signed with.
 devices = {}  # By id: the key and the secret of a browser.
+logins = []  # An entry for each login that is to be refused.
 letters = []  # What to answer letters with next. 250 if there is nothing.
 
 
@@ -92,6 +93,9 @@ def read_calendar(text):
 
 
 def login(server, session, envelope, mechanism, data):
+    if logins:
+        logins.pop()
+        return AuthResult(success=False, handled=False)
     return AuthResult(success=(data.login, data.password) == (USER, PASSWORD))
 
 
@@ -173,6 +177,7 @@ async def plan(request):
     answers.update(said.get("answers", {}))
     secrets.update(said.get("secrets", {}))
     letters.extend(said.get("letters", []))
+    logins.extend(said.get("logins", []))
     return web.json_response({})
 
 

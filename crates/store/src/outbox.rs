@@ -160,12 +160,19 @@ impl Store {
         self.engine.run("taking over what was not finished", sql!(FREE, now)).await
     }
 
-    /// The devices that were woken for a call.
+    /// The devices that were woken for a call, and those that are being woken just now.
     pub async fn woken_for(&self, call: &str) -> Result<Vec<String>> {
         const FIND: &str = "SELECT target FROM outbox WHERE about_id = $1 AND topic = 'incoming-call' \
-                            AND lane = 'push' AND outcome = 'sent' AND target IS NOT NULL";
+             AND lane = 'push' AND target IS NOT NULL AND (outcome = 'sent' OR done_at IS NULL AND claimed)";
         let rows = self.engine.rows("asking which devices were woken", sql!(FIND, call)).await?;
         rows.iter().map(|row| row.text("target")).collect()
+    }
+
+    /// Whether somebody is just waking a device for a call.
+    pub async fn is_waking_for(&self, call: &str) -> Result<bool> {
+        const FIND: &str = "SELECT id FROM outbox WHERE about_id = $1 AND topic = 'incoming-call' \
+                            AND lane = 'push' AND done_at IS NULL AND claimed LIMIT 1";
+        Ok(self.engine.row("asking whether a device is being woken", sql!(FIND, call)).await?.is_some())
     }
 
     /// What waits, the next first; or what has failed, the latest first.

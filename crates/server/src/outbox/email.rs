@@ -20,6 +20,8 @@ use crate::config::{MailServer, MailTls};
 
 const ANSWER_WITHIN: Duration = Duration::from_secs(15);
 const CONNECTIONS: u32 = 4;
+/// What mail servers answer to whoever is not signed in, or wrongly (RFC 4954).
+const NO_LOGIN: [u16; 4] = [530, 534, 535, 538];
 
 pub struct Mail {
     server: AsyncSmtpTransport<Tokio1Executor>,
@@ -58,6 +60,10 @@ impl Mail {
     async fn send(&self, letter: Message) -> Sent {
         match self.server.send(letter).await {
             Ok(_) => Sent::Done,
+            // A login that is not taken is mended by the operator, and meanwhile nothing is lost.
+            Err(error) if error.status().is_some_and(|code| NO_LOGIN.contains(&code.into())) => {
+                Sent::Later { why: "not-allowed", after: None }
+            }
             Err(error) if error.is_permanent() => Sent::Never("refused"),
             Err(error) if error.is_transient() => Sent::Later { why: "provider-failed", after: None },
             Err(error) if error.is_timeout() => Sent::Later { why: "timeout", after: None },

@@ -29,6 +29,9 @@ const AT_ONCE: usize = 64;
 const LETTERS_AT_ONCE: usize = 8;
 /// More than one takes by any schedule.
 const TRIES_AT_MOST: usize = 16;
+/// How long, and how often, the end of a ring waits for what is just waking a phone.
+const RING_OUT_WITHIN: Span = Span::millis(500);
+const WAITS_FOR_RING: usize = 10;
 const LOOK_AT_LEAST_EVERY: Duration = Duration::from_secs(5);
 const REST_AFTER_FAILURE: Duration = Duration::from_secs(1);
 /// By then the claims have run out, and another may have taken over what was to be noted.
@@ -215,6 +218,9 @@ async fn tried(app: &App, job: &Job, now: Millis) -> Result<Tried, Error> {
         if is_reminder && app.store.is_told_by_another(&job.id, notice, job.at).await? {
             return Ok((End::Pointless, vec![], false));
         }
+        if ends_a_ring(notice) && job.tries <= WAITS_FOR_RING && still_rings_out(app, notice).await? {
+            return Ok((End::Later { at: now + RING_OUT_WITHIN, why: "still-ringing" }, vec![], false));
+        }
         return Ok(match plan::plan(app, notice, job.at, now).await? {
             // One that was due later is found in the app from now on.
             Some(steps) => (End::Sent, steps, notice.topic.is_kept() && is_reminder),
@@ -222,6 +228,18 @@ async fn tried(app: &App, job: &Job, now: Millis) -> Result<Tried, Error> {
         });
     }
     Ok((tell(app, job, notice, now).await?, vec![], false))
+}
+
+fn ends_a_ring(notice: &Notice) -> bool {
+    matches!(notice.topic, Topic::RingOver | Topic::MissedCall)
+}
+
+/// A push that wakes a phone must not come after the one that takes it back.
+async fn still_rings_out(app: &App, notice: &Notice) -> Result<bool, Error> {
+    match &notice.about {
+        About::Call(id) => Ok(app.store.is_waking_for(id.as_str()).await?),
+        About::Appointment(_) | About::Invitation(_) => Ok(false),
+    }
 }
 
 async fn tell(app: &App, job: &Job, notice: &Notice, now: Millis) -> Result<End, Error> {

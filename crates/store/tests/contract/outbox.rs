@@ -20,6 +20,7 @@ on_both!(
     what_fails_is_tried_later_then_seen_and_sent_again,
     what_a_provider_says_last_stays_and_what_came_to_nobody_is_seen,
     the_same_reminder_owed_twice_is_one,
+    a_phone_that_is_just_being_woken_is_known,
     a_reminder_shows_when_it_is_due_and_not_before,
     programs_are_told_of_every_event_and_hear_it_again_when_asked,
     what_a_notice_is_about_is_looked_up_as_it_is_now,
@@ -147,6 +148,24 @@ async fn what_a_provider_says_last_stays_and_what_came_to_nobody_is_seen(stage: 
     assert_eq!(failed(&stage).await, [""; 0]);
     assert_eq!(stage.store.told("m_sms").await.unwrap().map(|notice| notice.to), Some(person("ada")));
     assert_eq!(stage.store.told("none").await.unwrap(), None);
+}
+
+async fn a_phone_that_is_just_being_woken_is_known(stage: Stage) {
+    let (id, missed) = missed("n");
+    let ring = Notice { topic: Topic::IncomingCall, ..missed };
+    stage.commit(&Change { notices: vec![(id, ring)], ..Change::at(NOON) }).await;
+    let [plan] = &claim(&stage, PLAN, 0).await[..] else { panic!("one") };
+    let steps = vec![Step { channel: Channel::Push, target: Some("phone".into()), due: NOON }];
+    stage.store.settle(NOON, &[Settled { steps, ..settled(plan, End::Sent) }]).await.unwrap();
+    let known = async || {
+        let woken = stage.store.woken_for("a call").await.unwrap();
+        (woken, stage.store.is_waking_for("a call").await.unwrap())
+    };
+    assert_eq!(known().await, (vec![], false), "it waits");
+    let [push] = &claim(&stage, Lane::To(Channel::Push), 0).await[..] else { panic!("one") };
+    assert_eq!(known().await, (vec!["phone".to_owned()], true));
+    stage.store.settle(NOON, &[settled(push, End::Sent)]).await.unwrap();
+    assert_eq!(known().await, (vec!["phone".to_owned()], false));
 }
 
 async fn the_same_reminder_owed_twice_is_one(stage: Stage) {

@@ -1,0 +1,129 @@
+// What a browser does with a push, in a page of a host application: our worker shows it, and answers for it.
+
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { test } from "node:test";
+import { NEEDS, PATIENCE, browse } from "./browsers.mjs";
+
+const WORKER = readFileSync(new URL("../../web/packages/app/public/push.js", import.meta.url));
+const RING = {
+  topic: "incoming-call",
+  title: "Elm Street",
+  body: "Dr. Jane Smith is calling you now.",
+  url: "https://calls.example.org/patient/video-call/1",
+  tag: "0123456789abcdef0123456789abcdef",
+  token: "a-token",
+  accept: "Answer",
+  decline: "Decline",
+};
+
+async function listen(t, answer) {
+  const server = createServer(answer);
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => server.closeAllConnections() ?? server.close());
+  return `http://127.0.0.1:${server.address().port}`;
+}
+
+/** The server that the worker answers to, and what it was asked. */
+async function bedside(t) {
+  const asked = [];
+  const address = await listen(t, (request, response) => {
+    if (request.method === "POST") asked.push(request.url);
+    response.setHeader("content-type", "text/javascript");
+    response.end(request.url === "/push.js" ? WORKER : "");
+  });
+  return { address, asked };
+}
+
+async function eventually(what, ask) {
+  const until = Date.now() + PATIENCE;
+  for (;;) {
+    const found = await ask();
+    if (found) return found;
+    assert.ok(Date.now() < until, what);
+    await new Promise((done) => setTimeout(done, 25));
+  }
+}
+
+test("a worker of a host application rings, says so, and shows what becomes of the ring in its place", NEEDS, async (t) => {
+  const { address, asked } = await bedside(t);
+  const host = await listen(t, (request, response) => {
+    const worker = `self.bedside = "${address}"; importScripts("${address}/push.js");`;
+    const isWorker = request.url === "/worker.js";
+    response.setHeader("content-type", isWorker ? "text/javascript" : "text/html");
+    response.end(isWorker ? worker : "<!doctype html><title>Host</title>");
+  });
+  const context = await browse(t);
+  await context.grantPermissions(["notifications"], { origin: host });
+  const page = await context.newPage();
+  const devtools = await context.newCDPSession(page);
+  const registered = new Promise((found) => {
+    devtools.on("ServiceWorker.workerRegistrationUpdated", ({ registrations }) => {
+      const own = registrations.find((one) => one.scopeURL.startsWith(host));
+      if (own) found(own.registrationId);
+    });
+  });
+  await devtools.send("ServiceWorker.enable");
+  await page.goto(host);
+  await page.evaluate(async () => {
+    await navigator.serviceWorker.register("/worker.js");
+    await navigator.serviceWorker.ready;
+  });
+  const registrationId = await registered;
+  const push = (told) =>
+    devtools.send("ServiceWorker.deliverPushMessage", { origin: host, registrationId, data: JSON.stringify(told) });
+  const shown = () =>
+    page.evaluate(async () => {
+      const registration = await navigator.serviceWorker.ready;
+      const all = await registration.getNotifications();
+      return all.map(({ title, body, tag, actions }) => ({ title, body, tag, actions: actions.map((one) => one.title) }));
+    });
+
+  await push(RING);
+  const [ring] = await eventually("it rings", async () => ((all) => all.length > 0 && all)(await shown()));
+  assert.deepEqual(ring, { title: RING.title, body: RING.body, tag: RING.tag, actions: ["Answer", "Decline"] });
+  await eventually("the caller hears that it rings", () => asked.includes("/api/pushes/a-token/rings"));
+
+  await push({ ...RING, topic: "missed-call", body: "Missed call from Dr. Jane Smith.", token: null });
+  const [missed, ...more] = await eventually("it is over", async () =>
+    ((all) => all[0]?.body.startsWith("Missed") && all)(await shown()),
+  );
+  assert.deepEqual([missed.tag, missed.actions, more], [RING.tag, [], []]);
+  assert.deepEqual(asked, ["/api/pushes/a-token/rings"]);
+});
+
+test("a press declines by what came with the push, and a page of the host's own is opened", NEEDS, async (t) => {
+  const { address, asked } = await bedside(t);
+  const context = await browse(t);
+  const page = await context.newPage();
+  await page.goto(`${address}/page`);
+  // A notification cannot be pressed from outside, so the worker's own listeners are called with what a press brings.
+  const opened = await page.evaluate(
+    async ({ code, address, ring }) => {
+      const listeners = {};
+      const opened = [];
+      const self = {
+        bedside: address,
+        bedsidePage: (told) => `https://app.example.org/calls/${told.callId ?? "none"}`,
+        addEventListener: (name, listen) => (listeners[name] = listen),
+        clients: { matchAll: async () => [], openWindow: async (url) => opened.push(url) },
+      };
+      new Function("self", code)(self);
+      const press = async (action) => {
+        const waits = [];
+        const notification = { close: () => undefined, data: { ...ring, callId: "c" } };
+        listeners.notificationclick({ action, notification, waitUntil: (one) => waits.push(one) });
+        await Promise.all(waits);
+      };
+      await press("decline");
+      await press("accept");
+      return opened;
+    },
+    { code: WORKER.toString(), address, ring: RING },
+  );
+  assert.deepEqual(asked, ["/api/pushes/a-token/decline"]);
+  assert.deepEqual(opened, ["https://app.example.org/calls/c"]);
+});
