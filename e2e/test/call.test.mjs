@@ -63,6 +63,24 @@ test("a call that is answered at one device stops ringing at the other", NEEDS, 
   assert.equal(await tablet.getByRole("heading", { name: "Ada Patient", level: 2 }).count(), 0);
 });
 
+test("a page that is opened while it rings, rings, and the caller sees so", NEEDS, async (t) => {
+  const { links } = await demo(t);
+  const browser = await counting(t);
+  const jane = await signIn(browser, links["Jane Smith"], "Jane Smith");
+  const ada = await signIn(browser, links["Ada Patient"], "Ada Patient");
+  await ada.getByRole("link", { name: "Practitioners" }).click();
+  // For some seconds she still counts as there.
+  const page = jane.url();
+  await jane.goto("about:blank");
+  await ada.getByRole("button", { name: "Start a video call with Jane Smith" }).click();
+  await ada.getByText("Connecting…").waitFor();
+  await jane.goto(page);
+  await ada.getByText("Ringing…").waitFor();
+  await jane.reload();
+  await jane.getByRole("button", { name: "Accept", exact: true }).click();
+  await Promise.all([hearsAndSees(ada, 1), hearsAndSees(jane, 1)]);
+});
+
 test("pressing Call twice rings once", NEEDS, async (t) => {
   const { links } = await demo(t);
   const browser = await browse(t);

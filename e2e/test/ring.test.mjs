@@ -24,6 +24,19 @@ test("a ring reaches every device, and the first answer takes it", async (t) => 
   assert.equal(await tablet.refused("answer-call", { callId }), "not-now");
 });
 
+test("a device that comes while it rings, rings, and can be answered at", async (t) => {
+  const stage = await serve(t);
+  const { ada } = await two(stage, { answers: null });
+  const { callId } = await ada.does("request-video-call", { doctorId: "jane", preconnect: true });
+  const device = { answers: { preconnect: true }, auth: { deviceId: "phone" } };
+  const phone = await stage.person("jane", "practitioner", "Jane Smith", device);
+  assert.equal((await phone.heard("incoming-video-call")).callId, callId);
+  assert.equal((await phone.heard("incoming-call")).callId, callId);
+  assert.ok(await ada.heard("call-ringing", ({ deviceId, preconnect }) => deviceId === "phone" && preconnect));
+  await phone.does("accept-video-call", { callId });
+  await ada.heard("call-accepted");
+});
+
 test("a ring is declined with words, or given up, or not answered in time", async (t) => {
   const stage = await serve(t, "--ring-seconds", "5");
   const { ada, jane } = await two(stage);

@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, Weak};
 use std::time::Duration;
 
 use axum::extract::ConnectInfo;
-use bedside_protocol::ids::DeviceId;
+use bedside_protocol::ids::{CallId, DeviceId};
 use governor::clock::DefaultClock;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use serde::Deserialize;
@@ -21,6 +21,7 @@ use socketioxide::socket::{DisconnectReason, Socket};
 use super::Gateway;
 use super::desk::{self, Seated};
 use super::hub::{Connection, Line};
+use super::teller;
 use super::vocabulary::{self, Act, Given};
 use crate::app::presence;
 use crate::app::{Asker, seats};
@@ -276,8 +277,19 @@ impl Session {
     async fn greet(&self) {
         self.gateway.arrivals.arrive(&self.gateway.wire.app, &self.line).await;
         match desk::sync(&self.gateway, &self.line.asker).await {
-            Ok(sync) => super::hub::send(&self.line, "sync", &sync),
+            Ok(sync) => {
+                super::hub::send(&self.line, "sync", &sync);
+                self.ring(&sync["rings"]);
+            }
             Err(refused) => super::hub::send(&self.line, "error", &told("sync", &refused)),
+        }
+    }
+
+    /// A device that comes while it rings, rings, too.
+    fn ring(&self, rings: &Value) {
+        for ring in rings.as_array().into_iter().flatten() {
+            let call = ring["callId"].as_str().map(CallId::new).expect("a ring is of a call");
+            teller::ring_at(&self.gateway, &self.line, &call, ring);
         }
     }
 

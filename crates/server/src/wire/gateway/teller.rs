@@ -4,12 +4,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bedside_protocol::ids::{PersonId, RoomId};
+use bedside_protocol::ids::{CallId, PersonId, RoomId};
 use serde_json::{Value, json};
 use socketioxide::AckError;
 use tokio::sync::broadcast::error::RecvError;
 
-use super::hub::{self, To};
+use super::hub::{self, Line, To};
 use super::{Gateway, desk};
 use crate::app::{notices, presence, seats};
 use crate::bus::{CallNews, News};
@@ -165,28 +165,31 @@ pub fn wait(gateway: &Gateway, call: &translate::Call, person: &PersonId) {
     hub::send(&line, "waiting-room", &payload);
 }
 
-/// Every device of the callee rings; the caller hears that it does once a device has said so.
+/// Every device of the callee rings.
 fn ring(gateway: &Gateway, callee: &PersonId, news: &CallNews, payload: &Value) {
     for line in gateway.hub.lines_of(callee) {
-        let rings = line.socket.timeout(RING_HEARD_WITHIN).emit_with_ack::<_, Value>("incoming-video-call", payload);
-        hub::send(&line, "incoming-call", payload);
-        let Ok(heard) = rings else { continue };
-        let (gateway, call) = (gateway.clone(), news.call.id.clone());
-        tokio::spawn(async move {
-            // Many clients acknowledge with nothing at all.
-            let answer = match heard.await {
-                Ok(answer) => Some(answer),
-                Err(AckError::Decode(_)) => Some(Value::Null),
-                Err(AckError::Timeout | AckError::Socket(_)) => None,
-            };
-            if let Some(answer) = answer {
-                if answer["preconnect"] == true {
-                    gateway.preconnect.rings(&call, &line);
-                }
-                desk::rings(&gateway, &line, &call).await;
-            }
-        });
+        ring_at(gateway, &line, &news.call.id, payload);
     }
+}
+
+/// One device rings; the caller hears that it does once it has said so.
+pub fn ring_at(gateway: &Gateway, line: &Line, call: &CallId, payload: &Value) {
+    let rings = line.socket.timeout(RING_HEARD_WITHIN).emit_with_ack::<_, Value>("incoming-video-call", payload);
+    hub::send(line, "incoming-call", payload);
+    let Ok(heard) = rings else { return };
+    let (gateway, line, call) = (gateway.clone(), line.clone(), call.clone());
+    tokio::spawn(async move {
+        // Many clients acknowledge with nothing at all.
+        let answer = match heard.await {
+            Ok(answer) => answer,
+            Err(AckError::Decode(_)) => Value::Null,
+            Err(AckError::Timeout | AckError::Socket(_)) => return,
+        };
+        if answer["preconnect"] == true {
+            gateway.preconnect.rings(&call, &line);
+        }
+        desk::rings(&gateway, &line, &call).await;
+    });
 }
 
 async fn tell_presence(gateway: &Gateway) {
