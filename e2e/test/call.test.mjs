@@ -112,6 +112,23 @@ test("a screen is seen whole in the place of the camera, until the browser's own
   await jane.getByRole("button", { name: "Share your screen" }).waitFor();
 });
 
+test("a message brings hidden controls back, and Escape closes the panel in which it is read", NEEDS, async (t) => {
+  const { links } = await demo(t);
+  const [jane, ada] = await talking(await browse(t), links);
+  const quiet = ada.locator(".scene[data-quiet]");
+  await quiet.waitFor();
+  await jane.keyboard.press("c");
+  await jane.getByRole("textbox", { name: "Write a message" }).fill("Can you see me?");
+  await jane.keyboard.press("Enter");
+  await ada.getByRole("button", { name: "Open chat, 1 new" }).waitFor();
+  await quiet.waitFor({ state: "detached" });
+  await ada.keyboard.press("c");
+  await ada.getByText("Can you see me?").last().waitFor();
+  await ada.keyboard.press("Escape");
+  await ada.getByRole("textbox", { name: "Write a message" }).waitFor({ state: "detached" });
+  await ada.getByRole("button", { name: "Open chat", exact: true }).waitFor();
+});
+
 test("whoever only leaves comes back to the others, who go on talking", NEEDS, async (t) => {
   const { links } = await demo(t);
   const browser = await counting(t);

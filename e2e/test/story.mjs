@@ -10,7 +10,7 @@ const RINGS_FOR = 30;
 const PATIENCE = 8_000;
 /** For what the server itself does a minute later. */
 const A_MINUTE = 70_000;
-const LEFT_OUT = ["sync", "presence-changed"];
+const LEFT_OUT = ["sync", "presence-changed", "notification"];
 
 /** `how` says what client everybody has, and how it connects; `suffix` keeps plays on one server apart. */
 export class Play {

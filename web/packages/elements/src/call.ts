@@ -158,7 +158,8 @@ export class BedsideCall extends CallPart {
     const isTalking = isInside && room.others.length > 0;
     const notice = this.#notice(shown);
     // Elsewhere the controls have room of their own, and may stay.
-    const mayHide = isTalking && isFaceToFace(room.others, this.layout) && !this.panel && !this.sheet && !notice;
+    const isUndisturbed = !this.panel && !this.sheet && !notice && this.#unread(room) === 0;
+    const mayHide = isTalking && isFaceToFace(room.others, this.layout) && isUndisturbed;
     const isQuiet = mayHide && this.#idle.isIdle;
     return html`<div class=${this.panel ? "call beside" : "call"}>
       <div class=${isInside ? "scene shaded" : "scene"} ?data-quiet=${isQuiet} @click=${this.#tap}>
@@ -237,7 +238,7 @@ export class BedsideCall extends CallPart {
 
   #panel(panel: Panel, shown: Shown): TemplateResult {
     const close = this.say("call.close");
-    return html`<aside aria-labelledby="panel">
+    return html`<aside aria-labelledby="panel" @keydown=${this.#escape}>
       <header>
         <h2 id="panel" tabindex="-1">${this.say(`call.${panel}`)}</h2>
         <button class="plain soft" aria-label=${close} title=${close} @click=${() => (this.panel = undefined)}>
@@ -484,6 +485,8 @@ export class BedsideCall extends CallPart {
     if (this.panel === "chat" && room) this.#read(room);
     this.renderRoot.querySelector<HTMLElement>("bedside-chat, #panel")?.focus();
   }
+
+  readonly #escape = ({ key }: KeyboardEvent) => key === "Escape" && this.#see({ view: "panel", panel: undefined });
 
   get #stageElement(): BedsideStage | null {
     return this.renderRoot.querySelector<BedsideStage>("bedside-stage");
