@@ -267,6 +267,8 @@ export class BedsideApp extends LitElement {
     myself.value = undefined;
     void this.#reconnect();
     go("/", "replace", { said: say("account.signed-out") });
+    // The door says what the practice is called now.
+    void this.#findOut();
   }
 
   #tell(words: string): void {

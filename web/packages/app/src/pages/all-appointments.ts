@@ -41,7 +41,8 @@ export class AllAppointmentsPage extends AgendaPage<Agenda> {
   }
 
   protected view({ list }: Agenda): TemplateResult {
-    const names = [...new Set(list.items.map((one) => one.practitioner.name))].sort();
+    const found = list.items.map((one) => one.practitioner.name);
+    const names = [...new Set(this.#with ? [this.#with, ...found] : found)].sort();
     const items = list.items.filter((one) => !this.#with || one.practitioner.name === this.#with);
     return html`${this.#filters(names)}
       <div class="stack">

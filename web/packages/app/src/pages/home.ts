@@ -9,6 +9,7 @@ import { say, sentence } from "../words.ts";
 export class HomePage extends LitElement {
   #said = "";
   #busy = false;
+  #gone = new AbortController();
 
   protected override createRenderRoot(): HTMLElement {
     return this;
@@ -16,10 +17,17 @@ export class HomePage extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.#gone = new AbortController();
+    practice.watch(() => this.requestUpdate(), this.#gone.signal);
     titled(say("sign-in.title"));
     const { person } = myself.value ?? {};
     // Not within the drawing that led here.
     if (person) queueMicrotask(() => go(homeOf(person.role), "replace"));
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#gone.abort();
   }
 
   protected override render(): TemplateResult | typeof nothing {
