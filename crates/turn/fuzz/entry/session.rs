@@ -1,5 +1,5 @@
-//! A live server, and clients that do what the bytes say: each act is one byte, who does it another, how long its
-//! words are a third.
+//! Two live servers of a house, and clients that do what the bytes say: each act is one byte, who does it another, how
+//! long its words are a third.
 
 use std::net::SocketAddr;
 
@@ -31,7 +31,8 @@ const ALLOCATIONS: usize = 6;
 type End = (AllocationId, Client);
 
 struct Session {
-    server: Server<End>,
+    /// Each client comes to the same one always.
+    servers: [Server<End>; 2],
     now: Now,
     /// The last of everything that was opened, also of what has ended since.
     ends: Vec<End>,
@@ -45,10 +46,10 @@ pub fn run(data: &[u8]) {
         let (words, after) = words.split_at(words.len().min(usize::from(*length)));
         rest = after;
         session.act(*act, *who, words);
-        assert!(session.server.counters().allocations <= ALLOCATIONS);
+        assert!(session.allocations() <= ALLOCATIONS);
     }
     session.pass(13 * 3600);
-    assert_eq!((session.server.counters().allocations, session.server.deadline()), (0, None));
+    assert_eq!((session.allocations(), session.deadline()), (0, None));
 }
 
 impl Session {
@@ -60,9 +61,22 @@ impl Session {
             limits: Limits { allocations: ALLOCATIONS, allocations_per_credential: 3, ..Limits::default() },
             ..Config::new(Secrets::new("a secret"), relays)
         };
-        let server = Server::new(config, [7; 32]).expect("a usable configuration");
+        let one = Server::new(config, [7; 32]).expect("a usable configuration");
+        let servers = [one.another().expect("there is room for it"), one];
         let now = Now { ticks: Millis(0), unix: 1_800_000_000 };
-        Session { server, now, ends: vec![], acts: 0 }
+        Session { servers, now, ends: vec![], acts: 0 }
+    }
+
+    fn server(&mut self, client: Client) -> &mut Server<End> {
+        &mut self.servers[usize::from(client.address.port() % 2)]
+    }
+
+    fn allocations(&self) -> usize {
+        self.servers.iter().map(|server| server.counters().allocations).sum()
+    }
+
+    fn deadline(&self) -> Option<Millis> {
+        self.servers.iter().filter_map(Server::deadline).min()
     }
 
     fn act(&mut self, act: u8, who: u8, words: &[u8]) {
@@ -120,17 +134,21 @@ impl Session {
         let mut challenge = Vec::new();
         Writer::new(&mut challenge, Class::Request, Method::REFRESH, self.transaction());
         let mut out = Vec::new();
-        match self.server.from_client(self.now, client, &challenge, &mut out) {
+        let now = self.now;
+        match self.server(client).from_client(now, client, &challenge, &mut out) {
             Step::Answer => Message::read(&out).ok()?.attribute(NONCE).map(<[u8]>::to_vec),
             _ => None,
         }
     }
 
     fn packet(&mut self, client: Client, packet: &[u8]) {
-        let mut out = Vec::new();
-        match self.server.from_client(self.now, client, packet, &mut out) {
+        let (mut out, now) = (Vec::new(), self.now);
+        match self.server(client).from_client(now, client, packet, &mut out) {
             Step::Drop | Step::ToNeighbour { .. } => {}
-            Step::ToOtherServer { number, .. } => panic!("there is no server {number}"),
+            Step::ToOtherServer { number, from, to, payload } => {
+                let other = self.servers.iter_mut().find(|server| server.number() == number);
+                other.expect("there are two").from_neighbour(now.ticks, from, to, payload, &mut out);
+            }
             Step::Answer => assert!(Message::read(&out).is_ok(), "answers are well formed"),
             Step::ToPeer { peer, payload, .. } => {
                 assert!(payload.len() <= packet.len());
@@ -140,11 +158,11 @@ impl Session {
             Step::Open(mut opening) => {
                 // Now and then a port belongs to somebody else.
                 if self.acts.is_multiple_of(5) {
-                    self.server.try_another(&mut opening, 0);
+                    self.server(client).try_another(&mut opening, 0);
                 }
                 let end = (opening.id(), client);
                 let ends = opening.doors().iter().map(|_| (!self.acts.is_multiple_of(7)).then_some(end)).collect();
-                self.server.opened(self.now, *opening, ends, &mut out);
+                self.server(client).opened(now, *opening, ends, &mut out);
                 assert!(Message::read(&out).is_ok(), "answers are well formed");
                 self.ends.insert(0, end);
                 self.ends.truncate(8);
@@ -153,27 +171,30 @@ impl Session {
     }
 
     fn peer_sends(&mut self, which: u8, from: u8, payload: &[u8]) {
-        let Some((id, _)) = self.ends.get(usize::from(which) % 8) else { return };
-        let mut out = Vec::new();
-        self.server.from_peer(self.now.ticks, *id, peer(from), payload, &mut out);
+        let Some((id, client)) = self.ends.get(usize::from(which) % 8).copied() else { return };
+        let (mut out, now) = (Vec::new(), self.now.ticks);
+        self.server(client).from_peer(now, id, peer(from), payload, &mut out);
     }
 
     fn pass(&mut self, seconds: u64) {
         self.now.ticks = self.now.ticks.after(Millis::seconds(seconds));
         self.now.unix += seconds;
-        self.server.expire(self.now);
-        assert!(self.server.deadline().is_none_or(|deadline| deadline > self.now.ticks));
+        self.servers.iter_mut().for_each(|server| server.expire(self.now));
+        assert!(self.deadline().is_none_or(|deadline| deadline > self.now.ticks));
     }
 
     /// What the host program may do at any time.
     fn host(&mut self, client: Client, which: u8) {
         match which % 4 {
-            0 => self.server.hung_up(client),
-            1 => self.server.shut(client.link),
+            0 => self.server(client).hung_up(client),
+            1 => self.servers.iter_mut().for_each(|server| server.shut(client.link)),
             2 => {
-                self.server.revoke(self.now, Names::OfGroup(format!("p{}", which % 3)), 1_800_000_000);
+                let names = Names::OfGroup(format!("p{}", which % 3));
+                for server in &mut self.servers {
+                    server.revoke(self.now, names.clone(), 1_800_000_000);
+                }
             }
-            _ => self.server.rotate(b"a secret"),
+            _ => self.server(client).rotate(b"a secret"),
         }
     }
 
@@ -186,7 +207,8 @@ impl Session {
 
 fn client(who: u8) -> Client {
     let wire = if who & 0x80 == 0 { Wire::Datagram } else { Wire::Stream };
-    Client { link: u64::from(who & 0x80), address: SocketAddr::from(([192, 0, 2, who % 8], 5000)), wire }
+    let address = SocketAddr::from(([192, 0, 2, who % 8], 5000 + u16::from(who % 2)));
+    Client { link: u64::from(who & 0x80), address, wire }
 }
 
 fn peer(number: u8) -> SocketAddr {
