@@ -32,6 +32,9 @@ const LOOKED_THROUGH_EVERY: Duration = Duration::from_secs(4);
 const CALLS_EVERY: u32 = 4;
 /// The longest that an allocation lives.
 const ALLOCATIONS_LAST: Span = Span::seconds(12 * 60 * 60);
+/// Of a password or a person; and of all together, or of ports.
+const QUOTA_REACHED: u16 = 486;
+const NO_CAPACITY: u16 = 508;
 const HANDSHAKE_WITHIN: Duration = Duration::from_secs(10);
 /// For a free port to be free for datagrams as well.
 const PORT_ATTEMPTS: usize = 16;
@@ -202,14 +205,15 @@ async fn serve_tls(relay: Relay, listener: TcpListener, tls: TlsAcceptor) {
     }
 }
 
-/// Takes passwords back whose session or call is over or whose person has been disabled.
+/// Looks after the relay: takes passwords back whose session or call is over or whose person has been disabled.
 async fn keep(relay: Relay, app: Arc<App>) {
     let Some(ice) = &app.ice else { return };
     let mut rounds = tokio::time::interval(LOOKED_THROUGH_EVERY);
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut round: u32 = 0;
+    let (mut round, mut refused): (u32, u64) = (0, 0);
     loop {
         rounds.tick().await;
+        refused = tell_of_refused(&relay, refused);
         let mut outcome = take_back_from_sessions(&relay, &app, ice).await;
         outcome = outcome.and(take_back_from_people(&relay, &app, ice).await);
         if round.is_multiple_of(CALLS_EVERY) {
@@ -220,6 +224,18 @@ async fn keep(relay: Relay, app: Arc<App>) {
         }
         round = round.wrapping_add(1);
     }
+}
+
+/// Tells the operator of relays that somebody did not get because there were too many. Returns how many there ever were.
+fn tell_of_refused(relay: &Relay, before: u64) -> u64 {
+    let counters = relay.counters();
+    let refused = |code: u16| counters.refused.get(&code).copied().unwrap_or(0);
+    let (of_one, of_all) = (refused(QUOTA_REACHED), refused(NO_CAPACITY));
+    if of_one + of_all > before {
+        let allocations = counters.allocations;
+        tracing::warn!(of_one, of_all, allocations, "relays were refused: somebody, or all together, have too many");
+    }
+    of_one + of_all
 }
 
 async fn take_back_from_sessions(relay: &Relay, app: &App, ice: &Ice) -> Result<(), Error> {

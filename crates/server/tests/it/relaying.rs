@@ -8,6 +8,7 @@ use bedside_turn::client::{Client, Failure};
 use bedside_turn::codec::attributes::Family;
 use serde_json::{Value, json};
 use tokio::net::{TcpStream, UdpSocket};
+use tokio::process::Command;
 use tokio::time::timeout;
 
 use crate::accounts::{Browser, Clinic, PASSWORD, user};
@@ -137,6 +138,24 @@ async fn whom_a_host_application_vouches_for_is_relayed_until_they_are_disabled(
     must_be_refused(&told).await;
 }
 
+#[tokio::test]
+async fn the_operator_is_told_of_a_relay_that_somebody_did_not_get() {
+    const OF_A_PASSWORD: usize = 48;
+    let clinic = Clinic::open(&[]);
+    let ada = token("u-ada", "patient", "Ada Lovelace");
+    let told = Told::by(&clinic.server.get("/api/ice-servers", &ada).await.good());
+    let mut clients = Vec::new();
+    for _ in 0..OF_A_PASSWORD {
+        clients.push(told.relayed().await);
+    }
+    let refused = told.client().await.allocate(Family::V4).await;
+    assert!(matches!(refused, Err(Failure::Refused(486))), "{refused:?}");
+    let said = async || clinic.server.log().contains("relays were refused").then_some(());
+    eventually(AT_ONCE, "the log tells of it", said).await;
+    let log = clinic.server.log();
+    assert!(log.contains("of_one=1 of_all=0 allocations=48") && !log.contains("u-ada"), "{log}");
+}
+
 /// Records do not end where messages end, and a record holds what was there when it left. All of it is less than what a
 /// relay carries in a second.
 #[tokio::test]
@@ -170,6 +189,28 @@ async fn nothing_that_is_relayed_by_tls_is_lost_or_cut() {
             }
         }
     }
+}
+
+/// coturn's client takes what one read of a record gives for one message, and says that it lost what else was in it; from
+/// coturn's own server it loses as much. So what it read is counted.
+#[tokio::test]
+async fn coturns_client_is_sent_by_tls_all_that_it_sends_to_itself() {
+    const SECRET: &str = "a secret of the relay and of nobody else";
+    const MESSAGES: usize = 20;
+    // No few answers are together as long.
+    const CHANNEL_DATA: usize = 4 + 400;
+    let (files, plain, tls) = (Files::from(&Authority::new()), free_port(), free_port());
+    let _server = files.serve(&["--turn-listen", &plain, "--turn-tls-listen", &tls, "--turn-secret", SECRET]);
+    let port = tls.rsplit(':').next().expect("a port");
+    let flags = format!("-v -S -t -y -c -u somebody -n {MESSAGES} -z 5 -l 400 -p {port} 127.0.0.1 -W");
+    let running = Command::new("turnutils_uclient").args(flags.split(' ')).arg(SECRET).kill_on_drop(true).output();
+    let said = match timeout(Duration::from_secs(60), running).await.expect("it ends") {
+        Ok(output) => String::from_utf8_lossy(&output.stdout).into_owned(),
+        Err(error) => return eprintln!("!! SKIPPED: turnutils_uclient cannot be run (Debian package coturn): {error}"),
+    };
+    let sizes = said.lines().filter_map(|line| line.split_once("response received: size=")?.1.trim().parse().ok());
+    let data: usize = sizes.filter(|size: &usize| size.is_multiple_of(CHANNEL_DATA)).sum();
+    assert_eq!(data, 2 * MESSAGES * CHANNEL_DATA, "{said}");
 }
 
 /// Whether the system itself asks the other side of this connection, from time to time, if it is there.
