@@ -414,6 +414,28 @@ async fn whoever_does_not_read_is_gone_after_ten_seconds() {
     assert!((10..=12).contains(&start.elapsed().as_secs()), "{:?}", start.elapsed());
 }
 
+#[tokio::test]
+async fn of_what_a_client_does_not_read_in_time_only_whole_messages_are_dropped() {
+    let relay = started();
+    let (username, password) = credential("p1.c1");
+    let mut client = Client::over_stream(stream(&relay, 1024), &username, &password);
+    let peer = socket(PEER).await;
+    let relayed = client.allocate(Family::V4).await.expect("a relay").relayed[0];
+    client.bind_channel(0x4000, peer.local_addr().expect("it is bound")).await.expect("bound");
+    let message = |number: u64| [number.to_be_bytes(); 125].concat();
+    for number in 0..400 {
+        peer.send_to(&message(number), relayed).await.expect("sent");
+        until("it has come", || relay.counters().packets_to_clients > number).await;
+    }
+    let kept = 400 - relay.counters().unsent;
+    assert!((64..=140).contains(&kept), "what is kept for one who does not read ends somewhere: {kept}");
+    for number in 0..kept {
+        assert_eq!(heard(&mut client).await.1, message(number));
+    }
+    peer.send_to(b"at last", relayed).await.expect("sent");
+    assert_eq!(heard(&mut client).await.1, b"at last");
+}
+
 #[tokio::test(start_paused = true)]
 async fn whoever_has_an_allocation_may_be_silent_while_it_lives() {
     let relay = started();
