@@ -76,7 +76,8 @@ impl Worker {
         Ok(Worker { state, sockets, woken })
     }
 
-    /// The lock is held for a few hash look-ups of each packet, and never over a system call or an `.await`.
+    /// The lock is held for a few hash look-ups of each packet, never over an `.await`, and over no system call but the
+    /// closing of what ends.
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().expect("the server does not panic, by its fuzz tests")
     }
