@@ -12,6 +12,13 @@ pub struct PasswordSignIn {
     pub password: String,
 }
 
+/// Where a link goes that signs in once.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AskForLink {
+    pub email: String,
+}
+
 /// A password to sign in with from now on, of at least 12 characters.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

@@ -70,6 +70,7 @@ fn of_people_and_the_practice() -> Schemas {
         door::JoinPractitioner,
         door::JoinPass,
         account::PasswordSignIn,
+        account::AskForLink,
         account::AuditView,
         account::NewPassword,
         account::SessionView,

@@ -1,5 +1,7 @@
 //! Accounts of those who sign in here: by password or by a link, and where they are signed in.
 
+use std::sync::Arc;
+
 use bedside_domain::ids::PersonId;
 use bedside_domain::person::{Person, Role};
 use bedside_domain::policy;
@@ -13,9 +15,12 @@ use super::doors::{self, Browser, NewSession, SESSION_LASTS};
 use super::{App, Asker, passwords, reach};
 use crate::clock;
 use crate::dispatch::Error;
+use crate::outbox::{self, Sent, letter};
 
 /// How long a link works that was made for somebody to come in with.
 pub const LINK_LASTS: Span = Span::days(7);
+/// Whoever has asked for one is waiting for it.
+const SENT_LINK_LASTS: Span = Span::minutes(60);
 /// The first of a practice. One id, so that nodes that start together make one.
 const FIRST_ADMINISTRATOR: &str = "bs_administrator";
 
@@ -136,4 +141,35 @@ pub async fn sign_in_link(app: &App, id: &PersonId) -> Result<NewLink, Error> {
     let expires_at = clock::now() + LINK_LASTS;
     let token = doors::new_sign_in_link(app, id, Use::Once, LINK_LASTS).await?;
     Ok(NewLink { address: format!("{}/sign-in/{token}", app.settings.public_url), expires_at })
+}
+
+/// Sends such a link to the address of an account. Whoever asks is answered before it is looked for, so that neither the
+/// answer nor its time tells who has one.
+pub fn send_link(app: &Arc<App>, email: String) -> Result<(), Refusal> {
+    if !app.outbox.has(Channel::Email) {
+        return Err(Refusal::NotNow("this practice sends no e-mail; ask it for a link"));
+    }
+    let app = Arc::clone(app);
+    tokio::spawn(async move {
+        if let Err(error) = find_and_send(&app, &email).await {
+            tracing::error!(?error, "a sign-in link could not be sent");
+        }
+    });
+    Ok(())
+}
+
+async fn find_and_send(app: &App, email: &str) -> Result<(), Error> {
+    let Some(account) = app.store.account_at(email).await? else { return Ok(()) };
+    let Some(reachable) = app.store.reachable(&account.person).await? else { return Ok(()) };
+    // An address that its person has only claimed is perhaps somebody else's.
+    let confirmed = letter::address(&reachable, Channel::Email);
+    let Some(to) = confirmed.filter(|to| to.eq_ignore_ascii_case(email.trim())) else { return Ok(()) };
+    let token = doors::new_sign_in_link(app, &account.person, Use::Once, SENT_LINK_LASTS).await?;
+    let (id, link) = (format!("link_{}", clock::id()), format!("{}/sign-in/{token}", app.settings.public_url));
+    match outbox::send_link(app, &reachable.person, &id, &to, &link).await? {
+        Sent::Done => {}
+        Sent::Gone => tracing::warn!(why = "gone", "a sign-in link could not be sent"),
+        Sent::Never(why) | Sent::Later { why, .. } => tracing::warn!(why, "a sign-in link could not be sent"),
+    }
+    Ok(())
 }

@@ -88,8 +88,8 @@ pub async fn send(app: &App, job: &Job, reachable: &Reachable, letter: &Letter) 
     }
 }
 
-/// A few words to an address that is not confirmed: the code, and nothing of the person.
-pub async fn send_code(outbox: &Outbox, id: &str, to: &str, subject: &str, text: &str) -> Sent {
+/// A few words, and nothing of the person: a code or a link.
+pub async fn send_plain(outbox: &Outbox, id: &str, to: &str, subject: &str, text: &str) -> Sent {
     let Some(mail) = &outbox.mail else { return Sent::Never("no-such-way") };
     let message = mail.begun(id, to).and_then(|letter| letter.subject(subject).body(text.to_owned()).ok());
     match message {

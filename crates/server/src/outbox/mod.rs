@@ -3,7 +3,7 @@
 
 mod email;
 mod http;
-mod letter;
+pub mod letter;
 mod plan;
 mod push;
 mod sms;
@@ -96,9 +96,17 @@ pub async fn send_code(
     Ok(match channel {
         Channel::Email => {
             let (subject, text) = (filled(&confirm.email.subject), filled(&confirm.email.text));
-            email::send_code(&app.outbox, id, to, &subject, &text).await
+            email::send_plain(&app.outbox, id, to, &subject, &text).await
         }
         Channel::Sms => sms::send_code(&app.outbox, id, to, &filled(&confirm.sms.short)).await,
         Channel::Push => Sent::Never("no-such-way"),
     })
+}
+
+/// To somebody who asked to be let in, from a page where nobody is signed in.
+pub async fn send_link(app: &App, person: &Person, id: &str, to: &str, link: &str) -> Result<Sent, Error> {
+    let practice = app.store.practice().await?.value.name;
+    let said = &app.outbox.words.of(person.locale.as_deref()).confirm.link;
+    let filled = |text: &str| fill(text, &[("link", link), ("practice", &practice)]);
+    Ok(email::send_plain(&app.outbox, id, to, &filled(&said.subject), &filled(&said.text)).await)
 }

@@ -53,6 +53,8 @@ struct Sides {
 pub struct Confirm {
     pub email: Said,
     pub sms: Said,
+    /// By which somebody signs in who asked for it.
+    pub link: Said,
 }
 
 /// One thing in the forms that it takes.

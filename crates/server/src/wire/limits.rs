@@ -13,6 +13,9 @@ use crate::config::Settings;
 /// An attempt to sign in weighs as much as so many writes of its address: thirty a minute by default.
 const WRITES_FOR_AN_ATTEMPT: u32 = 40;
 
+/// A letter weighs as much as so many attempts: three at once, and one more every six minutes.
+const ATTEMPTS_FOR_A_LETTER: NonZeroU32 = NonZeroU32::new(3).expect("three");
+
 pub struct Limits {
     addresses: DefaultKeyedRateLimiter<IpAddr>,
     people: DefaultKeyedRateLimiter<String>,
@@ -51,6 +54,13 @@ impl Limits {
     /// The same at one account, whoever tries and whether or not there is such an account.
     pub fn attempt_at(&self, account: &str) -> Result<(), Refused> {
         let limited = self.attempted.check_key(&account.trim().to_lowercase());
+        limited.map_err(|until| self.refused(until.wait_time_from(self.clock.now())))
+    }
+
+    /// A letter that anybody may ask for: nobody's mailbox is filled by us.
+    pub fn letter_to(&self, account: &str) -> Result<(), Refused> {
+        let key = format!("letter {}", account.trim().to_lowercase());
+        let limited = self.attempted.check_key_n(&key, ATTEMPTS_FOR_A_LETTER).expect("no more than a burst");
         limited.map_err(|until| self.refused(until.wait_time_from(self.clock.now())))
     }
 

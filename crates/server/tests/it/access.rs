@@ -284,6 +284,7 @@ async fn of_people(stage: &Stage, line: &Line, route: &str, thing: &str) -> (Opt
         route if route.starts_with("/people/{id}/") && thing != "none" => {
             (Some(stage.local(thing).await.id.to_string()), None)
         }
+        "/sign-in-link" => (None, Some(json!({ "email": stage.fresh("nobody@example.org") }))),
         "/sign-in" => {
             let email = stage.local("patient").await.email.expect("an address");
             let email = if thing == "none" { stage.fresh("nobody@example.org") } else { email };

@@ -1,5 +1,6 @@
 //! Everybody who is owed a word gets it, by real receivers: once, and also when those fail or the server is killed.
 
+mod links;
 mod programs;
 mod rings;
 mod stage;

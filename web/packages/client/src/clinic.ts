@@ -77,6 +77,11 @@ export class Clinic extends Api {
     await this.send("PUT", "/api/me/settings", settings);
   }
 
+  /** Has a link sent there that signs in once. Whether anybody has that address is not told. */
+  async askForLink(email: string): Promise<void> {
+    await this.send("POST", "/api/sign-in-link", { email });
+  }
+
   async signInByPassword(email: string, password: string): Promise<SignIn> {
     return (await this.send("POST", "/api/sign-in", { email, password })).json() as Promise<SignIn>;
   }

@@ -297,6 +297,11 @@ export interface PasswordSignIn {
   password: string;
 }
 
+/** Where a link goes that signs in once. */
+export interface AskForLink {
+  email: string;
+}
+
 /** Who did what to whose record, and when. */
 export interface AuditView {
   actor: PersonBrief;

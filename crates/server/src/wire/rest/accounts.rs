@@ -7,7 +7,7 @@ use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use bedside_protocol::Page;
-use bedside_protocol::account::{NewPassword, PasswordSignIn, SessionView};
+use bedside_protocol::account::{AskForLink, NewPassword, PasswordSignIn, SessionView};
 use bedside_protocol::door::SignInView;
 use bedside_protocol::problem::Problem;
 use utoipa_axum::router::OpenApiRouter;
@@ -25,6 +25,7 @@ use crate::wire::translate;
 pub fn router() -> OpenApiRouter<Wire> {
     OpenApiRouter::new()
         .routes(routes!(sign_in_by_password))
+        .routes(routes!(ask_for_link))
         .routes(routes!(choose_password))
         .routes(routes!(sessions))
         .routes(routes!(end_session))
@@ -49,6 +50,25 @@ async fn sign_in_by_password(
     wire.limits.attempt_at(&email)?;
     let outcome = accounts::sign_in(&wire.app, &email, &password, &browser(&wire, &headers)).await?;
     Ok(signed_in(&wire, peer, &headers, outcome))
+}
+
+/// Sends a link that signs in once to whoever has an account with this address. The answer is the same if nobody has.
+#[utoipa::path(post, path = "/api/sign-in-link", tag = "doors", request_body = AskForLink, responses(
+    (status = 202), (status = 409, body = Problem), (status = 429, body = Problem),
+))]
+async fn ask_for_link(
+    State(wire): App,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    body: Body<AskForLink>,
+) -> Result<StatusCode, Refused> {
+    auth::must_come_from_here(&wire, &headers)?;
+    let AskForLink { email } = body.value;
+    translate::must_be_credentials(&email, "")?;
+    wire.limits.attempt_from(client::address(peer, &headers, &wire.app.settings.trusted_proxy))?;
+    wire.limits.letter_to(&email)?;
+    accounts::send_link(&wire.app, email)?;
+    Ok(StatusCode::ACCEPTED)
 }
 
 /// A new password. Sessions that were begun elsewhere end.

@@ -224,6 +224,8 @@ POST /api/sign-in/{token}
   live                                       200    200    200    200    200    200    200    200
   over                                       410    410    410    410    410    410    410    410
   none                                       410    410    410    410    410    410    410    410
+POST /api/sign-in-link
+  -                                          409n   409n   409n   409n   409n   409n   409n   409n
 POST /api/sign-in
   right                                      200    200    200    200    200    200    200    200
   wrong                                      401    401    401    401    401    401    401    401

@@ -8,6 +8,7 @@ import { say, sentence } from "../words.ts";
 /** The door: whose practice this is, and the way in for whoever has an account. Others come by a link. */
 export class HomePage extends LitElement {
   #said = "";
+  #linkSentTo = "";
   #busy = false;
   #gone = new AbortController();
 
@@ -50,7 +51,11 @@ export class HomePage extends LitElement {
           ><input name="password" type="password" autocomplete="current-password" required
         /></label>
         ${this.#said ? html`<p class="notice bad" role="alert">${this.#said}</p>` : nothing}
+        ${this.#linkSentTo ? html`<p class="notice" role="status">${this.#sent()}</p>` : nothing}
         <button class="main wide" ?disabled=${this.#busy}>${say("sign-in.submit")}</button>
+        <button class="plain wide" type="button" ?disabled=${this.#busy} @click=${this.#askForLink}>
+          ${say("sign-in.send-link")}
+        </button>
       </form>
       <div class="soft small">
         <p>${say("home.by-link")}</p>
@@ -70,6 +75,26 @@ export class HomePage extends LitElement {
     } catch (failure) {
       const code = codeOf(failure);
       this.#show(code === "unauthorized" || code === "invalid" ? say("sign-in.wrong") : sentence(code), false);
+    }
+  }
+
+  #sent(): string {
+    return say("sign-in.link-sent", { email: this.#linkSentTo });
+  }
+
+  /** For whoever has no password, or has forgotten it. */
+  async #askForLink(): Promise<void> {
+    const field = this.querySelector<HTMLInputElement>("input[name=email]");
+    if (!field?.reportValidity()) return;
+    this.#linkSentTo = "";
+    this.#show("", true);
+    try {
+      await api.askForLink(field.value);
+      this.#linkSentTo = field.value;
+      this.#show("", false);
+    } catch (failure) {
+      const code = codeOf(failure);
+      this.#show(code === "not-now" ? say("sign-in.no-links") : sentence(code), false);
     }
   }
 
