@@ -190,6 +190,13 @@ export function keepCount() {
   };
 }
 
+/** A browser in whose pages it is counted what comes. */
+export async function counting(t) {
+  const browser = await browse(t);
+  await browser.addInitScript(keepCount);
+  return browser;
+}
+
 /** From so many others come sound that is heard and pictures that are new. */
 export async function hearsAndSees(page, others) {
   const before = await page.evaluate(() => globalThis.received());
