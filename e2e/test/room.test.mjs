@@ -38,6 +38,16 @@ test("what somebody shows is told, and shown to whoever comes back", async (t) =
   const shown = Object.fromEntries(joined.participants.map((one) => [one.userId, one]));
   assert.deepEqual([shown.ada.video, shown.ada.handRaised, shown.jane.screen], [false, true, true]);
   assert.equal(joined.status, "InProgress");
+  assert.equal(joined.mayShareScreen, true);
+});
+
+test("everyone shows a screen where the operator says so", async (t) => {
+  const stage = await serve(t, "--screen-share", "everyone");
+  const { ada, jane, roomId } = await inACall(stage);
+  await ada.does("join-room", { roomId });
+  assert.equal((await ada.heard("joined-room")).mayShareScreen, true);
+  await ada.does("screen-share-start", { roomId });
+  assert.equal((await jane.heard("screen-share-started")).userId, "ada");
 });
 
 test("an appointment is entered by both, through the waiting room where it is on", async (t) => {

@@ -92,6 +92,9 @@ pub struct Given {
     /// Show patients only practitioners they have an appointment with.
     #[arg(long, env = "BEDSIDE_CLOSED_DIRECTORY", num_args = 0..=1, default_missing_value = "true")]
     pub closed_directory: Option<bool>,
+    /// Who may show a screen in a call [default: practice].
+    #[arg(long, env = "BEDSIDE_SCREEN_SHARE", value_name = "practice|everyone")]
+    pub screen_share: Option<ScreenShare>,
     /// Writes that one person may make in a minute [default: 120].
     #[arg(long, env = "BEDSIDE_WRITES_PER_PERSON", value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub writes_per_person: Option<u32>,
@@ -200,6 +203,14 @@ pub enum LogFormat {
     Json,
 }
 
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ScreenShare {
+    #[default]
+    Practice,
+    Everyone,
+}
+
 /// What the server goes by.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -214,6 +225,7 @@ pub struct Settings {
     pub trusted_proxy: Vec<IpNet>,
     pub ring_for: Span,
     pub directory: Directory,
+    pub screen_share: ScreenShare,
     pub writes_per_person: u32,
     pub writes_per_address: u32,
     pub log_format: LogFormat,
@@ -290,6 +302,7 @@ impl Given {
             trusted_proxy: self.trusted_proxy.or(other.trusted_proxy),
             ring_seconds: self.ring_seconds.or(other.ring_seconds),
             closed_directory: self.closed_directory.or(other.closed_directory),
+            screen_share: self.screen_share.or(other.screen_share),
             writes_per_person: self.writes_per_person.or(other.writes_per_person),
             writes_per_address: self.writes_per_address.or(other.writes_per_address),
             turn_listen: self.turn_listen.or(other.turn_listen),
@@ -341,6 +354,7 @@ impl Given {
             trusted_proxy: self.trusted_proxy.unwrap_or_default(),
             ring_for: Span::seconds(i64::from(ring_seconds)),
             directory: if self.closed_directory == Some(true) { Directory::Closed } else { Directory::Open },
+            screen_share: self.screen_share.unwrap_or_default(),
             writes_per_person: within("writes-per-person", self.writes_per_person.unwrap_or(120), 1, u32::MAX)?,
             writes_per_address: within("writes-per-address", self.writes_per_address.unwrap_or(1200), 1, u32::MAX)?,
             log_format: self.log_format.unwrap_or_default(),

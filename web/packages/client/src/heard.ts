@@ -129,6 +129,7 @@ export interface JoinedRoom extends OfCall {
   readonly iceServers: readonly IceServer[];
   readonly chat: readonly ChatMessage[];
   readonly isLocked?: boolean;
+  readonly mayShareScreen?: boolean;
   readonly version: number;
 }
 

@@ -61,6 +61,8 @@ export interface RoomFacts {
   /** For how many seconds the call had run when one came in; nothing if the two had not met. */
   readonly ranFor: number | undefined;
   readonly isLocked: boolean;
+  /** Whether this person may show a screen here. */
+  readonly mayShareScreen: boolean;
   readonly chat: readonly ChatMessage[];
   /** Up to which message each of the others has read. */
   readonly readUpTo: Readonly<Record<string, string>>;
@@ -88,6 +90,7 @@ export function atTheStart(place: Place): RoomFacts {
     atTheDoor: [],
     ranFor: undefined,
     isLocked: false,
+    mayShareScreen: false,
     chat: [],
     readUpTo: {},
     invited: [],
@@ -161,13 +164,14 @@ function inside(room: RoomFacts, { event, news }: RoomEvent): RoomFacts {
 }
 
 function entered(room: RoomFacts, joined: JoinedRoom): RoomFacts {
-  const { roomId, callId, userId, participants, waiting, isLocked = false, chat } = joined;
+  const { roomId, callId, userId, participants, waiting, isLocked = false, mayShareScreen = false } = joined;
   const others = participants.filter((one) => one.userId !== userId).map(attendee);
   // What came before is all in there; what was here already may be longer than what the server repeats.
-  const all = chat.reduce(written, room.chat);
+  const chat = joined.chat.reduce(written, room.chat);
   const stage: Stage = { state: "inside" };
   const ranFor = joined.durationSeconds ?? undefined;
-  return { ...room, stage, roomId, callId, selfId: userId, others, atTheDoor: waiting, ranFor, isLocked, chat: all };
+  const here = { selfId: userId, others, atTheDoor: waiting, isLocked, mayShareScreen, chat };
+  return { ...room, stage, roomId, callId, ranFor, ...here };
 }
 
 function waits(room: RoomFacts, { roomId, position, message }: Heard["waiting-room"]): RoomFacts {

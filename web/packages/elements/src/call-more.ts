@@ -50,7 +50,7 @@ export class BedsideCallMore extends CallSheet {
     if (!room) return html``;
     const side = sideOf(this.role);
     return html`<div class="list">
-      <div class="narrow">${this.#forPhones(room, side)}</div>
+      <div class="narrow">${this.#forPhones(room)}</div>
       ${this.#seeing()}
       <hr />
       ${this.#view(settings, "call.devices", { view: "sheet", sheet: "devices" })}
@@ -72,9 +72,10 @@ export class BedsideCallMore extends CallSheet {
   }
 
   /** What a phone has no room for beside the microphone and the camera. */
-  #forPhones({ isHandRaised, atTheDoor }: RoomState, side: "practice" | "patient" | "guest"): TemplateResult {
+  #forPhones(room: RoomState): TemplateResult {
+    const { isHandRaised, atTheDoor } = room;
     const waiting = atTheDoor.length > 0 ? this.say("call.door", { count: atTheDoor.length }) : undefined;
-    const canShare = side === "practice" && "getDisplayMedia" in (navigator.mediaDevices ?? {});
+    const canShare = room.mayShareScreen && "getDisplayMedia" in (navigator.mediaDevices ?? {});
     return html`${this.#view(users, "call.people.open", { view: "panel", panel: "people" }, waiting)}
       ${
         isHandRaised

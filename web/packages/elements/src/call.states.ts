@@ -38,6 +38,7 @@ function room(to: Partial<RoomState> = {}): RoomState {
     ...{ roomId: "r", callId: "c", selfId: "self", others: [], atTheDoor: [], ranFor: undefined },
     ...{
       isLocked: false,
+      mayShareScreen: false,
       chat: [],
       readUpTo: {},
       invited: [],
@@ -89,7 +90,7 @@ function scene(to: () => Partial<RoomState>, { as = "patient", ...how }: Scene =
   const self = SELVES[as];
   return () =>
     html`<bedside-call
-      .room=${new Cell(room(to()))}
+      .room=${new Cell(room({ mayShareScreen: as === "practice", ...to() }))}
       .media=${{ ...fakeMedia({}), state: new Cell(local(self.who, how.local)), devices: { list: new Cell(DEVICES) } }}
       .practitioner=${{ name: "Dr. Jane Smith", about: "Dermatology" }}
       .situation=${new Cell({ reach: how.reach ?? "online", self })}

@@ -6,7 +6,7 @@ import { Idle } from "./call-idle.ts";
 import { commandOf, isTaken, type KeyCommand } from "./call-keys.ts";
 import { newsBetween } from "./call-news.ts";
 import { type CallNotice, noticesOf } from "./call-notices.ts";
-import { CallPart, sideOf } from "./call-part.ts";
+import { CallPart } from "./call-part.ts";
 import { refusalKey } from "./call-refusal.ts";
 import { type NoticeAction, saying } from "./call-saying.ts";
 import { sheetOf } from "./call-sheets.ts";
@@ -436,7 +436,7 @@ export class BedsideCall extends CallPart {
   }
 
   #shareOrStop({ screen }: LocalState): void {
-    if (sideOf(this.#situation.value?.self?.role ?? "") !== "practice") return;
+    if (!this.#room.value?.mayShareScreen) return;
     this.want({ wish: screen.state === "on" ? "stop-screen" : "share-screen" });
   }
 

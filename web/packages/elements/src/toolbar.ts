@@ -96,11 +96,11 @@ export class BedsideToolbar extends CallPart {
   }
 
   #controls(room: RoomState, local: LocalState): readonly Control[] {
-    const isPractice = sideOf(this.role) === "practice";
+    const canShare = room.mayShareScreen && "getDisplayMedia" in (navigator.mediaDevices ?? {});
     return [
       this.#microphone(local),
       this.#camera(local),
-      ...(isPractice ? [this.#screen(local)] : []),
+      ...(canShare ? [this.#screen(local)] : []),
       this.#chat(),
       this.#people(room),
       this.#hand(room),

@@ -27,6 +27,7 @@ function room(to: Partial<RoomState> = {}): RoomState {
     ...{
       ranFor: undefined,
       isLocked: false,
+      mayShareScreen: true,
       chat: [],
       readUpTo: {},
       invited: [],

@@ -223,7 +223,7 @@ impl Seated<'_> {
                 (Show::Hand(up), "hand-raised", json!({ "isRaised": up }))
             }
             Act::ShareScreen => {
-                translate::may_share_screen(self.asker)?;
+                translate::may_share_screen(self.asker, self.gateway.wire.app.settings.screen_share)?;
                 (Show::Screen(true), "screen-share-started", json!({}))
             }
             _ => (Show::Screen(false), "screen-share-stopped", json!({})),
@@ -326,6 +326,7 @@ pub async fn joined(gateway: &Gateway, call: &translate::Call, version: i64, nam
             shown
         })
         .collect();
+    let may_share = translate::may_share_screen(&line.asker, gateway.wire.app.settings.screen_share).is_ok();
     let (started_at, lasts) = translate::begun(call, clock::now()).unzip();
     json!({
         "roomId": call.room.as_str(),
@@ -335,6 +336,7 @@ pub async fn joined(gateway: &Gateway, call: &translate::Call, version: i64, nam
         "startedAt": started_at,
         "durationSeconds": lasts,
         "isLocked": call.locked,
+        "mayShareScreen": may_share,
         "participants": participants,
         "waiting": translate::waiting(call, names, me),
         "iceServers": translate::ice_servers(&gateway.wire.app, &line.asker, Purpose::Call(&call.id)),

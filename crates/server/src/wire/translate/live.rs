@@ -17,6 +17,7 @@ use crate::app::presence::Wish;
 use crate::app::ring::{self, Rung};
 use crate::app::seats::Situation;
 use crate::app::{Asker, Names};
+use crate::config::ScreenShare;
 use crate::dispatch::Answer;
 use crate::wire::gateway::{Act, Announced, Given};
 use crate::wire::problem::Refused;
@@ -155,10 +156,11 @@ pub fn presence_wish(name: Option<&str>) -> Read<Wish> {
     name.and_then(Wish::named).ok_or(Refusal::Invalid("presence must be online, away or dnd"))
 }
 
-/// Practitioners show their screen; patients do not.
-pub fn may_share_screen(asker: &Asker) -> Read<()> {
+/// The practice shows its screen; others do where the operator says so.
+pub fn may_share_screen(asker: &Asker, who: ScreenShare) -> Read<()> {
     match asker.viewer.role {
         Role::Practitioner | Role::Staff | Role::Admin => Ok(()),
+        Role::Patient | Role::Guest if who == ScreenShare::Everyone => Ok(()),
         Role::Patient | Role::Guest => Err(Refusal::Forbidden("the practice shows its screen, patients do not")),
     }
 }
