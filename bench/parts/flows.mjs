@@ -85,7 +85,7 @@ export const OURS = `${FRAME}
     bedside.closeOutgoing();
     enter({ callId: outgoing.callId });
   }, signal);
-  globalThis.isThere = () => at().reach === "online";
+  globalThis.isThere = () => at().reach === "online" && at().self !== undefined;
   globalThis.isRung = () => at().rings.length > 0;
   globalThis.isReady = () => connections.at(-1)?.connectionState === "connected";
   globalThis.ring = () => { openBoth(); return bedside.ring(callee); };
