@@ -35,24 +35,23 @@ export function nearDay(instant: string, now: Date, reader: Reader = {}): string
   const at = new Date(instant);
   const days = daysBetween(now, at, reader);
   if (days < -1 || days > 1) return day(instant, reader);
-  const words = new Intl.RelativeTimeFormat(reader.locale ?? locale(), { numeric: "auto" }).format(days, "day");
+  const words = relative(reader).format(days, "day");
   return words.charAt(0).toLocaleUpperCase() + words.slice(1);
 }
 
 /** "in 12 minutes", "2 hours ago" */
 export function fromNow(at: number, now: Date, reader: Reader = {}): string {
   const minutes = Math.round((at - now.getTime()) / 60_000);
-  const relative = new Intl.RelativeTimeFormat(reader.locale ?? locale(), { numeric: "auto" });
-  if (Math.abs(minutes) < 60) return relative.format(minutes, "minute");
-  if (Math.abs(minutes) < 60 * 24) return relative.format(Math.round(minutes / 60), "hour");
-  return relative.format(Math.round(minutes / 60 / 24), "day");
+  const words = relative(reader);
+  if (Math.abs(minutes) < 60) return words.format(minutes, "minute");
+  if (Math.abs(minutes) < 60 * 24) return words.format(Math.round(minutes / 60), "hour");
+  return words.format(Math.round(minutes / 60 / 24), "day");
 }
 
 /** "04:12", and "1:04:12" from an hour on. */
 export function stopwatch(seconds: number): string {
-  const two = (amount: number) => String(Math.floor(amount) % 60).padStart(2, "0");
-  const hours = Math.floor(seconds / 3_600);
-  return `${hours > 0 ? `${hours}:` : ""}${two(seconds / 60)}:${two(seconds)}`;
+  const [hours, minutes] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60];
+  return `${hours > 0 ? `${hours}:` : ""}${twoDigits(minutes)}:${twoDigits(Math.floor(seconds) % 60)}`;
 }
 
 /** What a date field and a time field say, as an instant; nothing if they say nothing. */
@@ -78,6 +77,7 @@ export function mondayOf(at: Date): Date {
 
 /** The date as a date field takes it, in the reader's zone. */
 export function dayKey(at: Date, reader: Reader = {}): string {
+  if (!reader.zone) return [at.getFullYear(), at.getMonth() + 1, at.getDate()].map(twoDigits).join("-");
   const parts = { year: "numeric", month: "2-digit", day: "2-digit" } as const;
   // Swedish dates are ISO dates.
   return format(at, { ...reader, locale: "sv-SE" }, parts);
@@ -127,8 +127,20 @@ function format(at: Date, reader: Reader, options: Intl.DateTimeFormatOptions): 
   return known.format(at);
 }
 
+function relative(reader: Reader): Intl.RelativeTimeFormat {
+  const tag = reader.locale ?? locale();
+  const known = relatives.get(tag) ?? new Intl.RelativeTimeFormat(tag, { numeric: "auto" });
+  relatives.set(tag, known);
+  return known;
+}
+
+function twoDigits(amount: number): string {
+  return String(amount).padStart(2, "0");
+}
+
 /** Making one takes a slow phone longer than using it a hundred times. */
 const formats = new Map<string, Intl.DateTimeFormat>();
+const relatives = new Map<string, Intl.RelativeTimeFormat>();
 
 function zoneOf(reader: Reader): { timeZone?: string } {
   return reader.zone ? { timeZone: reader.zone } : {};
