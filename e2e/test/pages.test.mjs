@@ -65,6 +65,17 @@ test("the door, what opens over a page, and a page that is not there can be used
   assert.deepEqual(await found(jane), [], "the door");
 });
 
+test("what a phone has no room for is under More", NEEDS, async (t) => {
+  const practice = await demo(t);
+  const alma = await practice.person("Alma Office", { viewport: SMALLEST, bypassCSP: true });
+  const more = alma.getByRole("navigation").locator("summary");
+  await more.click();
+  assert.deepEqual(await found(alma), []);
+  await alma.getByRole("navigation").getByRole("link", { name: "Webhooks" }).click();
+  await alma.getByRole("heading", { name: "Webhooks" }).waitFor();
+  assert.equal(await alma.locator(".more").getAttribute("open"), null, "it closes behind one");
+});
+
 /** What axe finds, in few words. Not while something still appears: its colours are none yet. */
 async function found(page) {
   await page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)));
