@@ -236,6 +236,7 @@ async fn programs_are_told_of_every_event_and_hear_it_again_when_asked(stage: St
     stage.store.replay("late", NOON, after(3)).await.unwrap();
     let late = stage.store.claim(Lane::Webhook, after(3), after(63), 100).await.unwrap();
     assert_eq!(about(&late), ["call before", "call c", "notice n"], "also what was before there was the webhook");
+    assert!(stage.store.disable_webhook("late", None, after(3)).await.unwrap());
 
     assert!(stage.store.disable_webhook("w", Some("gone"), after(4)).await.unwrap());
     stage.ring("after", "zoe", "bob").await;
