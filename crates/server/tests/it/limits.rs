@@ -72,7 +72,8 @@ async fn whoever_writes_too_much_waits_as_long_as_they_are_told_and_no_longer() 
     assert!(again.status.is_success(), "after {:?}: {}", told.elapsed(), again.text);
 }
 
-const OF_NOBODY: [&str; 5] = ["/api/sign-in", "/api/sign-out", "/api/join/", "/api/stop/", "/api/sms/receipts/"];
+const OF_NOBODY: [&str; 6] =
+    ["/api/sign-in", "/api/sign-out", "/api/join/", "/api/stop/", "/api/pushes/", "/api/sms/receipts/"];
 
 #[tokio::test]
 async fn every_write_counts_for_the_person_whatever_becomes_of_it() {
