@@ -65,7 +65,10 @@ impl Sms {
             SmsProvider::Twilio { account, from, url, .. } => {
                 let base = url.as_deref().unwrap_or(TWILIO);
                 let callback = format!("{}/{id}", self.receipts);
-                let form = [("To", to), ("From", from), ("Body", text), ("StatusCallback", &callback)];
+                // A messaging service, which chooses the number itself, has an id of this form.
+                let is_service = from.len() == 34 && from.starts_with("MG");
+                let sender = if is_service { "MessagingServiceSid" } else { "From" };
+                let form = [("To", to), (sender, from), ("Body", text), ("StatusCallback", &callback)];
                 (format!("{base}/2010-04-01/Accounts/{account}/Messages.json"), encoded(&form))
             }
             SmsProvider::Http { url, body, from, .. } => {
@@ -200,6 +203,19 @@ mod tests {
         for url in ["http://sms.example/", "sms.example", "https://user:secret@sms.example/", "{to}"] {
             assert!(of(url).is_err_and(|error| error.to_string().contains("https://")), "{url}");
         }
+    }
+
+    #[test]
+    fn a_messaging_service_of_twilio_is_named_as_one() {
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        let body = |from: &str| {
+            let provider =
+                SmsProvider::Twilio { account: "AC1".into(), token: "t".into(), from: from.into(), url: None };
+            Sms::new(&provider, "https://calls.example").expect("sound").request("n", "+49171", "hello").1
+        };
+        assert!(body("+4930").contains("&From=%2B4930&"));
+        let service = format!("MG{}", "a".repeat(32));
+        assert!(body(&service).contains(&format!("&MessagingServiceSid={service}&")));
     }
 
     #[test]
