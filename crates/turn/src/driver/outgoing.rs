@@ -1,7 +1,7 @@
 //! What is to leave because of what arrived together: datagrams to one place and of one length leave as one.
 
 use std::cell::RefCell;
-use std::io::{self, IoSlice};
+use std::io::{self, ErrorKind, IoSlice};
 use std::net::{SocketAddr, UdpSocket};
 use std::ops::Range;
 use std::os::fd::AsRawFd;
@@ -154,8 +154,16 @@ impl Run {
         if self.length == 0 {
             return u64::from(send(&[]).is_err());
         }
-        let datagrams = self.pieces.iter().flat_map(|piece| bytes[piece.clone()].chunks(self.each));
-        datagrams.map(|datagram| u64::from(send(datagram).is_err())).sum()
+        let mut sent = 0;
+        for datagram in self.pieces.iter().flat_map(|piece| bytes[piece.clone()].chunks(self.each)) {
+            match send(datagram) {
+                Ok(_) => sent += 1,
+                // There is no room for the next one either.
+                Err(error) if error.kind() == ErrorKind::WouldBlock => break,
+                Err(_) => {}
+            }
+        }
+        self.count as u64 - sent
     }
 }
 
@@ -168,13 +176,13 @@ mod tests {
     use nix::sched::{CloneFlags, unshare};
 
     use super::super::arrivals::Arrivals;
-    use super::super::udp::take_runs;
+    use super::super::udp::prepare;
     use super::*;
 
     fn socket() -> (Arc<UdpSocket>, SocketAddr) {
         let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
         socket.set_nonblocking(true).expect("it need not wait");
-        take_runs(&socket);
+        prepare(&socket, 512 * 1024);
         let address = socket.local_addr().expect("it is bound");
         (Arc::new(socket), address)
     }

@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 
 use super::outgoing::Outgoing;
-use super::udp::take_runs;
+use super::udp::prepare;
 use super::worker::{Ready, Worker};
 use super::{Shared, Sink};
 use crate::codec::Wire;
@@ -18,6 +18,8 @@ use crate::time::Now;
 
 /// Ports to try before an allocation is refused; each that fails is another program's.
 const TRIES: usize = 10;
+/// A whole picture, sent at once, fits many times. There may be thousands of these sockets.
+const BUFFER: usize = 512 * 1024;
 
 /// One relay socket and the client behind it. When the server drops it, the port is free.
 pub(super) struct RelayEnd {
@@ -177,6 +179,6 @@ fn bind(door: Door) -> io::Result<UdpSocket> {
     socket.set_nonblocking(true)?;
     socket.bind(&SockAddr::from(door.bound))?;
     let socket = socket.into();
-    take_runs(&socket);
+    prepare(&socket, BUFFER);
     Ok(socket)
 }

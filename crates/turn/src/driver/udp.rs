@@ -10,8 +10,8 @@ use socket2::{Domain, Protocol, SockAddr, SockRef, Socket, Type};
 
 use super::{Relay, Shared};
 
-/// For what arrives while a worker is at another socket. The system gives as much of it as it is allowed to.
-const RECEIVE_BUFFER: usize = 4 * 1024 * 1024;
+/// For what arrives from all clients of a worker while it is at another socket, and for what leaves to them in one go.
+const BUFFER: usize = 4 * 1024 * 1024;
 
 impl Relay {
     /// Serves the clients of this socket until the future is dropped. Answers leave from the address that the socket
@@ -39,10 +39,7 @@ fn beside(socket: UdpSocket, count: usize) -> io::Result<Vec<UdpSocket>> {
         let others: Vec<UdpSocket> = others.collect();
         sockets.extend(others);
     }
-    for socket in &sockets {
-        let _ = SockRef::from(socket).set_recv_buffer_size(RECEIVE_BUFFER);
-        take_runs(socket);
-    }
+    sockets.iter().for_each(|socket| prepare(socket, BUFFER));
     Ok(sockets)
 }
 
@@ -57,8 +54,11 @@ fn another(socket: &UdpSocket, address: &SockAddr) -> io::Result<UdpSocket> {
     Ok(another.into())
 }
 
-/// Lets the system hand over several datagrams of one sender as one. Older ones hand over each for itself.
-pub(super) fn take_runs(socket: &UdpSocket) {
+/// Gives it so much room, or as much of it as the system allows, and lets the system hand over several datagrams of one
+/// sender as one. Older ones hand over each for itself.
+pub(super) fn prepare(socket: &UdpSocket, buffer: usize) {
+    let _ = SockRef::from(socket).set_recv_buffer_size(buffer);
+    let _ = SockRef::from(socket).set_send_buffer_size(buffer);
     let _ = setsockopt(socket, sockopt::UdpGroSegment, &true);
 }
 
