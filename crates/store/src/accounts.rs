@@ -109,6 +109,8 @@ impl Store {
         let mut tx = self.engine.begin("ending the sessions of a person").await?;
         tx.run(sql!("DELETE FROM sessions WHERE person = $1", person)).await?;
         tx.run(sql!("DELETE FROM sign_in_links WHERE person = $1", person)).await?;
+        // A telephone that somebody lost is not woken, either.
+        tx.run(sql!("DELETE FROM push_subscriptions WHERE person = $1", person)).await?;
         tx.commit().await
     }
 

@@ -48,6 +48,8 @@ async fn somebody_whose_phone_can_be_woken_can_be_rung(stage: Stage) {
     assert!(!push().await);
     stage.store.put_device(&jane, &device("one"), NOON).await.unwrap();
     assert!(push().await);
+    stage.store.end_ways_in(&jane).await.unwrap();
+    assert!(!push().await, "whoever is signed out everywhere has no phone here any more");
 }
 
 async fn a_code_is_tried_so_often_and_no_more(stage: Stage) {

@@ -54,7 +54,8 @@ async fn sign_in_by_password(
 
 /// Sends a link that signs in once to whoever has an account with this address. The answer is the same if nobody has.
 #[utoipa::path(post, path = "/api/sign-in-link", tag = "doors", request_body = AskForLink, responses(
-    (status = 202), (status = 409, body = Problem), (status = 429, body = Problem),
+    (status = 202, description = "It is on its way, if somebody has that address"), (status = 409, body = Problem),
+    (status = 429, body = Problem),
 ))]
 async fn ask_for_link(
     State(wire): App,

@@ -115,7 +115,7 @@ export class DoctorsPage extends Page<List<Practitioner>> {
   }
 
   #tile(one: Practitioner): TemplateResult {
-    const full = [one.title, one.name].filter(Boolean).join(" ");
+    const full = titledName(one);
     const speaks = one.languages.map(named).join(", ");
     return html`<li class="card tile">
       <div class="who">
@@ -144,7 +144,7 @@ export class DoctorsPage extends Page<List<Practitioner>> {
     if (one.presence === "offline") return nothing;
     const { id, name, picture } = one;
     const ring = (callType: CallType) => () => {
-      callee.value = { id, name, callType, canBook: true, ...(picture && { picture }) };
+      callee.value = { id, name: titledName(one), callType, canBook: true, ...(picture && { picture }) };
     };
     const busy = one.presence === "busy";
     return html`<button
@@ -217,6 +217,9 @@ export class DoctorsPage extends Page<List<Practitioner>> {
       tell(sentence(codeOf(failure)));
     }
   }
+}
+function titledName({ title, name }: Practitioner): string {
+  return [title, name].filter(Boolean).join(" ");
 }
 customElements.define("doctors-page", DoctorsPage);
 
