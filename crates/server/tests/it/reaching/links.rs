@@ -11,13 +11,13 @@ use crate::support::{Reply, client};
 
 impl Stage {
     async fn account(&self, name: &str) {
-        let (id, email) = (PersonId::new(&format!("bs_{name}")), format!("{name}@people.example"));
+        let (id, email) = (PersonId::new(format!("bs_{name}")), format!("{name}@people.example"));
         let person = Person { email: Some(email.clone()), ..Person::new(id, Role::Patient, name) };
         self.practice.store().await.open_account(&person, None, &email, now()).await.expect("the address is free");
     }
 
     /// As a page of ours asks, where nobody is signed in.
-    async fn from_page(&self, path: &str, body: serde_json::Value) -> Reply {
+    async fn asked_by_a_page(&self, path: &str, body: serde_json::Value) -> Reply {
         let address = &self.practice.server.address;
         let request = client().post(format!("{address}{path}")).header("origin", address).json(&body);
         Reply::of(request.send().await.expect("the server answers")).await
@@ -35,7 +35,7 @@ async fn a_link_to_sign_in_comes_to_the_address_of_an_account_and_to_no_other() 
     store.put_unconfirmed(&claimed, Channel::Email, "mallory@people.example", now()).await.expect("it is kept");
 
     for address in ["nobody@people.example", "mallory@people.example", " Lena@people.example "] {
-        let answer = stage.from_page("/api/sign-in-link", json!({ "email": address })).await;
+        let answer = stage.asked_by_a_page("/api/sign-in-link", json!({ "email": address })).await;
         assert_eq!((answer.status.as_u16(), answer.text.as_str()), (202, ""), "{address}");
     }
     let [letter] = &stage.receivers.until("letter", 1, to("lena@people.example")).await[..] else { panic!("one") };
@@ -45,8 +45,8 @@ async fn a_link_to_sign_in_comes_to_the_address_of_an_account_and_to_no_other() 
     let path = format!("/api/sign-in/{token}");
     let seen = stage.practice.server.get(&path, "").await.good();
     assert_eq!(seen["name"], "lena", "to look at it spends nothing");
-    assert_eq!(stage.from_page(&path, json!({})).await.status, 200);
-    assert_eq!(stage.from_page(&path, json!({})).await.code(), "expired", "once");
+    assert_eq!(stage.asked_by_a_page(&path, json!({})).await.status, 200);
+    assert_eq!(stage.asked_by_a_page(&path, json!({})).await.code(), "expired", "once");
 
     // All three were asked for before, and hers was the last.
     let others = stage.receivers.received("letter").await;
@@ -56,7 +56,7 @@ async fn a_link_to_sign_in_comes_to_the_address_of_an_account_and_to_no_other() 
 #[tokio::test]
 async fn nobodys_mailbox_is_filled_with_links() {
     let stage = Stage::open(Mail::StartTls).await;
-    let ask = || stage.from_page("/api/sign-in-link", json!({ "email": "somebody@people.example" }));
+    let ask = || stage.asked_by_a_page("/api/sign-in-link", json!({ "email": "somebody@people.example" }));
     for _ in 0..3 {
         assert_eq!(ask().await.status, 202);
     }
