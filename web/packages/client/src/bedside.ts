@@ -34,6 +34,7 @@ export interface EnterOptions {
 const HEARD = [
   "sync",
   "call-ringing",
+  "call-reaching",
   "call-accepted",
   "call-rejected",
   "call-cancelled",

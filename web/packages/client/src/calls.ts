@@ -18,7 +18,7 @@ interface Rung {
 /** The call that one is making. */
 export type Outgoing =
   | (Rung & { readonly state: "calling" })
-  | (Rung & OfCall & { readonly state: "sent" })
+  | (Rung & OfCall & { readonly state: "sent"; /** How they are told meanwhile. */ readonly by?: "push" | "sms" })
   | (Rung & OfCall & { readonly state: "ringing" })
   | (Rung & OfCall & { readonly state: "accepted" })
   | (Rung & { readonly state: "over"; readonly end: RingEnd });
@@ -146,6 +146,8 @@ function outgoingAfter(outgoing: Outgoing | undefined, { event, news }: CallEven
     case "call-ringing":
       if (!concerns(outgoing, news) || outgoing.state === "accepted") return outgoing;
       return { state: "ringing", ...of(news) };
+    case "call-reaching":
+      return outgoing.state === "sent" && outgoing.callId === news.callId ? { ...outgoing, by: news.by } : outgoing;
     case "call-accepted":
       return concerns(outgoing, news) ? { state: "accepted", ...of(news) } : outgoing;
     case "call-missed":

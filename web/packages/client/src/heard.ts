@@ -33,6 +33,12 @@ export interface CallRinging extends OfCall {
   readonly preconnect?: boolean;
 }
 
+/** Nothing has rung yet, and the callee is told by another way. */
+export interface CallReaching {
+  readonly callId: string;
+  readonly by: "push" | "sms";
+}
+
 export interface CallAccepted extends OfCall {
   /** The device at which it was answered. */
   readonly deviceId: string;
@@ -218,6 +224,7 @@ export interface Heard {
   error: { readonly event: string; readonly code: RefusalCode; readonly message: string };
   "incoming-video-call": IncomingCall;
   "call-ringing": CallRinging;
+  "call-reaching": CallReaching;
   "call-accepted": CallAccepted;
   "call-rejected": CallRejected;
   "call-cancelled": OfCall;

@@ -15,6 +15,7 @@ const RING: IncomingCall = {
 const BEGUN: CallEvent = { event: "ring-begun", news: { calleeId: "jane", callType: "video" } };
 const SENT: CallEvent = { event: "ring-sent", news: { ...OF, expiresAt: "2026-11-21T07:45:13.791Z" } };
 const RINGING: CallEvent = { event: "call-ringing", news: { ...OF, deviceId: "d1" } };
+const REACHING: CallEvent = { event: "call-reaching", news: { callId: "c1", by: "push" } };
 
 function after(...events: CallEvent[]): Situation {
   return events.reduce(reduce, NOTHING_YET);
@@ -35,6 +36,7 @@ test.each<[string, CallEvent[], Outgoing["state"] | undefined]>([
   ["nothing, before one rings", [], undefined],
   ["calling, until the server has it", [BEGUN], "calling"],
   ["sent, until a device rings", [BEGUN, SENT], "sent"],
+  ["sent, while a phone is woken", [BEGUN, SENT, REACHING], "sent"],
   ["ringing", [BEGUN, SENT, RINGING], "ringing"],
   ["ringing, also if that overtakes the answer", [BEGUN, RINGING, SENT], "ringing"],
   ["accepted", [BEGUN, SENT, RINGING, ACCEPTED], "accepted"],
@@ -123,6 +125,17 @@ test("presence is kept for each person", () => {
 test("news that changes nothing leaves the very same situation", () => {
   const before = after(sync({}));
   expect(reduce(before, { event: "chat-typing", news: { roomId: "r1", userId: "ada" } })).toBe(before);
+});
+
+test("the caller sees how somebody is told whose pages are closed, until one rings", () => {
+  const by = (...events: CallEvent[]) => {
+    const { outgoing } = after(BEGUN, SENT, ...events);
+    return outgoing?.state === "sent" ? outgoing.by : undefined;
+  };
+  expect(by(REACHING)).toBe("push");
+  expect(by({ event: "call-reaching", news: { callId: "c2", by: "sms" } })).toBe(undefined);
+  expect(by(REACHING, { event: "call-reaching", news: { callId: "c1", by: "sms" } })).toBe("sms");
+  expect(by(REACHING, RINGING)).toBe(undefined);
 });
 
 test("what one is notified of while here is counted, and the last of it is told", () => {

@@ -29,6 +29,7 @@ export const states: States = {
     busy: () => shown({ presence: "busy" }),
     offline: () => shown({ presence: "offline" }),
     calling: () => shown({ ringing: { state: "calling" } }),
+    reaching: () => shown({ ringing: { state: "reaching", by: "push" } }),
     ringing: () => shown({ ringing: { state: "ringing" } }),
     "not-answered": () =>
       shown({ ringing: { state: "over", words: "Dr. Jane Smith did not answer. Try again later, or book a time." } }),

@@ -55,8 +55,9 @@ function own(element: OutgoingCall, { state }: Bedside): Outgoing | undefined {
 function seen(element: OutgoingCall, outgoing: Outgoing): Ringing {
   switch (outgoing.state) {
     case "calling":
-    case "sent":
       return { state: "calling" };
+    case "sent":
+      return outgoing.by ? { state: "reaching", by: outgoing.by } : { state: "calling" };
     case "ringing":
     case "accepted":
       return { state: "ringing" };

@@ -10,7 +10,11 @@ import { portrait } from "./pieces.ts";
 
 /** The call that one makes, as far as there is something to see of it. */
 export type Ringing =
-  { readonly state: "calling" } | { readonly state: "ringing" } | { readonly state: "over"; readonly words: string };
+  | { readonly state: "calling" }
+  /** None of their pages is open, so they are told by another way. */
+  | { readonly state: "reaching"; readonly by: "push" | "sms" }
+  | { readonly state: "ringing" }
+  | { readonly state: "over"; readonly words: string };
 
 /** `<bedside-outgoing-call>`: rings somebody when told to, and shows how that goes. */
 export class OutgoingCall extends ConnectedElement {
@@ -78,9 +82,20 @@ export class OutgoingCall extends ConnectedElement {
     return html`<div class="ring ${over ? "" : "rings"}">
       <span class="breath">${portrait({ name: this.name, picture: this.picture ?? null })}</span>
       <h2 id="name">${this.name}</h2>
-      <p class="soft" role="status">${over ? ringing.words : this.say(`button.${ringing.state}`)}</p>
+      <p class="soft" role="status">${this.#words(ringing)}</p>
       <div class="actions">${over ? this.#whatNow() : this.#giveUp()}</div>
     </div>`;
+  }
+
+  #words(ringing: Ringing): string {
+    switch (ringing.state) {
+      case "over":
+        return ringing.words;
+      case "reaching":
+        return this.say(`button.reaching.${ringing.by}`);
+      default:
+        return this.say(`button.${ringing.state}`);
+    }
   }
 
   #giveUp(): TemplateResult {
