@@ -1,6 +1,6 @@
 import type { Bedside, Person } from "@bedside/client";
 import { type Appointment, codeOf, type RefusalCode } from "@bedside/client/clinic";
-import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { keyed } from "lit/directives/keyed.js";
 import cross from "lucide-static/icons/x.svg?raw";
 import { paint } from "./colours.ts";
@@ -24,6 +24,7 @@ import {
   told,
   waiting,
 } from "./page.ts";
+import { Part } from "./part.ts";
 import { joinVisit } from "./parts/visit-acts.ts";
 import { dress, preferences } from "./preferences.ts";
 import { callee } from "./callee.ts";
@@ -66,25 +67,19 @@ const LIVE_WITHIN = 2_000;
 const TOLD_FOR = 8_000;
 
 /** The frame around every page: whose practice this is, where one can go, what waits, and whether there is a network. */
-export class BedsideApp extends LitElement {
+export class BedsideApp extends Part {
   #isKnown = false;
   #trouble: RefusalCode | undefined;
   #arrived = new Set<string>();
   #beginning: Appointment | undefined;
   #isLive = false;
-  #gone = new AbortController();
   /** Ends what is live for the one who was signed in. */
   #signedOut = new AbortController();
   #hush: ReturnType<typeof setTimeout> | undefined;
 
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
-
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#gone = new AbortController();
-    const { signal } = this.#gone;
+    const signal = this.gone;
     window.addEventListener("popstate", () => void this.#arrive(), { signal });
     window.addEventListener("online", () => this.requestUpdate(), { signal });
     window.addEventListener("offline", () => this.requestUpdate(), { signal });
@@ -100,7 +95,6 @@ export class BedsideApp extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#gone.abort();
     this.#signedOut.abort();
   }
 
@@ -190,7 +184,7 @@ export class BedsideApp extends LitElement {
   }
 
   async #findOut(): Promise<void> {
-    const { signal } = this.#gone;
+    const signal = this.gone;
     this.#trouble = undefined;
     this.requestUpdate();
     const before = myself.value?.person.id;
@@ -253,7 +247,7 @@ export class BedsideApp extends LitElement {
   }
 
   async #fetchBeginning(id: string): Promise<void> {
-    const one = await api.appointment(id, this.#gone.signal).catch(() => undefined);
+    const one = await api.appointment(id, this.gone).catch(() => undefined);
     if (one && one.practitioner.id !== myself.value?.person.id) this.#begun(one);
   }
 

@@ -1,6 +1,7 @@
 import type { Bedside } from "@bedside/client";
 import { Cell, Clinic, codeOf, type Myself, type Practice, type RefusalCode } from "@bedside/client/clinic";
-import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
+import { Part } from "./part.ts";
 import { say, sentence, type Values, type WordKey } from "./words.ts";
 
 export const api = new Clinic();
@@ -47,17 +48,11 @@ export type Loaded<T> =
   | { readonly state: "failed"; readonly code: RefusalCode };
 
 /** A page that fetches one thing and shows it; loading and failure look the same everywhere. */
-export abstract class Page<T> extends LitElement {
+export abstract class Page<T> extends Part {
   protected abstract readonly heading: WordKey;
   protected loaded: Loaded<T> = { state: "loading" };
-  #gone = new AbortController();
   /** Counts loads, so that an answer that was overtaken changes nothing. */
   #load = 0;
-
-  /** Aborted when the page goes. */
-  protected get gone(): AbortSignal {
-    return this.#gone.signal;
-  }
 
   protected abstract fetch(signal: AbortSignal): Promise<T>;
   protected abstract view(value: T): TemplateResult;
@@ -72,21 +67,10 @@ export abstract class Page<T> extends LitElement {
     return nothing;
   }
 
-  // Pages share one stylesheet, so they render into the document itself.
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
-
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#gone = new AbortController();
     titled(say(this.heading));
     void this.load();
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#gone.abort();
   }
 
   /** Loads again whenever this person is notified of something, and after a time without connection. */
@@ -112,7 +96,7 @@ export abstract class Page<T> extends LitElement {
 
   /** Fetches; what is shown already stays until the answer is there, and if there is none. */
   protected async load(): Promise<void> {
-    const { signal } = this.#gone;
+    const signal = this.gone;
     const load = ++this.#load;
     const isOver = () => signal.aborted || load !== this.#load;
     try {

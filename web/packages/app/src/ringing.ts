@@ -1,34 +1,24 @@
 import "@bedside/elements";
 import type { Bedside } from "@bedside/client";
 import type { CallAnswered, OutgoingCall as Ring } from "@bedside/elements";
-import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { type Callee, callee } from "./callee.ts";
 import { lookForNews } from "./news.ts";
 import { go, goAside, session } from "./page.ts";
+import { Part } from "./part.ts";
 import { callPath } from "./route.ts";
 import { say } from "./words.ts";
 
 /** The live side of whoever is signed in, and the way to the page of a call that they have begun or answered. */
-abstract class Ringing extends LitElement {
+abstract class Ringing extends Part {
   protected bedside: Bedside | undefined;
-  #gone = new AbortController();
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#gone = new AbortController();
     session.watch((bedside) => {
       this.bedside = bedside;
       this.requestUpdate();
-    }, this.#gone.signal);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#gone.abort();
+    }, this.gone);
   }
 
   /** A call has a page of its own here, so that a reload comes back to it. */

@@ -1,10 +1,11 @@
 import type { Appointment, Notice } from "@bedside/client/clinic";
-import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import bell from "lucide-static/icons/bell.svg?raw";
 import checkAll from "lucide-static/icons/check-check.svg?raw";
 import { icon } from "../icon.ts";
 import { lookForNews, type News, news } from "../news.ts";
 import { api, go, me, waiting } from "../page.ts";
+import { Part } from "../part.ts";
 import { count, portrait } from "../parts/pieces.ts";
 import { acceptVisit, declineVisit } from "../parts/visit-acts.ts";
 import { visitKind } from "../parts/visit.ts";
@@ -14,26 +15,15 @@ import { otherName } from "../visits.ts";
 import { say, type WordKey } from "../words.ts";
 
 /** What waits, under one button: requests with their answers, and whatever else there is to know. */
-export class AlertBell extends LitElement {
+export class AlertBell extends Part {
   #news: News = news.value;
-  #gone = new AbortController();
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#gone = new AbortController();
     news.watch((now) => {
       this.#news = now;
       this.requestUpdate();
-    }, this.#gone.signal);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#gone.abort();
+    }, this.gone);
   }
 
   protected override render(): TemplateResult {

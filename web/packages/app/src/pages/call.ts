@@ -1,31 +1,21 @@
 import "@bedside/elements";
 import type { Bedside } from "@bedside/client";
-import { html, LitElement, type TemplateResult } from "lit";
+import { html, type TemplateResult } from "lit";
 import { go, onTheWay, session } from "../page.ts";
+import { Part } from "../part.ts";
 import { homeOf, type Side } from "../route.ts";
 import { say } from "../words.ts";
 
 /** One call, over everything else of the page. */
-export class CallPage extends LitElement {
+export class CallPage extends Part {
   callId = "";
   side: Side = "patient";
   #bedside: Bedside | undefined;
-  #gone = new AbortController();
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#gone = new AbortController();
     document.title = `${say("call.title")} · ${say("app.name")}`;
-    session.watch((bedside) => this.#connect(bedside), this.#gone.signal);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#gone.abort();
+    session.watch((bedside) => this.#connect(bedside), this.gone);
   }
 
   protected override render(): TemplateResult {

@@ -1,34 +1,24 @@
 import { codeOf } from "@bedside/client/clinic";
-import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { api, go, myself, practice, titled } from "../page.ts";
+import { Part } from "../part.ts";
 import { reachPractice } from "../parts/pieces.ts";
 import { homeOf } from "../route.ts";
 import { say, sentence } from "../words.ts";
 
 /** The door: whose practice this is, and the way in for whoever has an account. Others come by a link. */
-export class HomePage extends LitElement {
+export class HomePage extends Part {
   #said = "";
   #linkSentTo = "";
   #busy = false;
-  #gone = new AbortController();
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#gone = new AbortController();
-    practice.watch(() => this.requestUpdate(), this.#gone.signal);
+    practice.watch(() => this.requestUpdate(), this.gone);
     titled(say("sign-in.title"));
     const { person } = myself.value ?? {};
     // Not within the drawing that led here.
     if (person) queueMicrotask(() => go(homeOf(person.role), "replace"));
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#gone.abort();
   }
 
   protected override render(): TemplateResult | typeof nothing {

@@ -1,11 +1,12 @@
 import type { CallRecord } from "@bedside/client/clinic";
-import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import cross from "lucide-static/icons/x.svg?raw";
 import phone from "lucide-static/icons/phone.svg?raw";
 import star from "lucide-static/icons/star.svg?raw";
 import { icon } from "../icon.ts";
 import { api, attempt, me } from "../page.ts";
 import { callee } from "../callee.ts";
+import { Part } from "../part.ts";
 import { stopwatch } from "../times.ts";
 import { callsOf } from "../route.ts";
 import { say, type WordKey } from "../words.ts";
@@ -20,7 +21,7 @@ export function afterCall(callId: string): TemplateResult {
 }
 
 /** How it was: asked once, answered in one press, and gone when nobody wants it. */
-export class AfterCall extends LitElement {
+export class AfterCall extends Part {
   static override properties = { callId: { attribute: false } };
 
   declare callId: string;
@@ -28,21 +29,10 @@ export class AfterCall extends LitElement {
   #stars = 0;
   #isDone = false;
   #isGone = false;
-  #gone = new AbortController();
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#gone = new AbortController();
     void this.#load();
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#gone.abort();
   }
 
   protected override render(): TemplateResult | typeof nothing {
@@ -114,7 +104,7 @@ export class AfterCall extends LitElement {
 
   async #load(): Promise<void> {
     // A card that nobody asked for stays away if it cannot be filled.
-    this.#call = await api.call(this.callId, this.#gone.signal).catch(() => undefined);
+    this.#call = await api.call(this.callId, this.gone).catch(() => undefined);
     this.requestUpdate();
   }
 }

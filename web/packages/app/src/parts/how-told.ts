@@ -1,7 +1,8 @@
 import type { Choice, Reach } from "@bedside/client/clinic";
-import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import bellOff from "lucide-static/icons/bell-off.svg?raw";
 import { api, attempt, me } from "../page.ts";
+import { Part } from "../part.ts";
 import { isWord, say } from "../words.ts";
 import { ask } from "./ask.ts";
 import { notice } from "./pieces.ts";
@@ -17,15 +18,11 @@ const OF_PATIENTS = ["reminder-day", "reminder-hour"];
 const OF_CALLS = ["incoming-call", "missed-call", "message"];
 
 /** How one is told while no page is open: where to, of what, and when not. */
-export class HowTold extends LitElement {
+export class HowTold extends Part {
   static override properties = { reach: { attribute: false } };
 
   declare reach: Reach;
   #isChanged = false;
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
 
   protected override render(): TemplateResult {
     const { channels } = this.reach;

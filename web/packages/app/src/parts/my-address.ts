@@ -1,13 +1,14 @@
 import { type Channel, codeOf } from "@bedside/client/clinic";
-import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import mail from "lucide-static/icons/mail.svg?raw";
 import message from "lucide-static/icons/message-square.svg?raw";
 import { icon } from "../icon.ts";
 import { api, tell } from "../page.ts";
+import { Part } from "../part.ts";
 import { say, sentence } from "../words.ts";
 
 /** The address that letters go to, or the number for SMS: it becomes one's own by a code that is sent there. */
-export class MyAddress extends LitElement {
+export class MyAddress extends Part {
   static override properties = {
     channel: {},
     address: { attribute: false },
@@ -21,10 +22,6 @@ export class MyAddress extends LitElement {
   declare unconfirmed: string | undefined;
   #isChanging = false;
   #said = "";
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
 
   protected override render(): TemplateResult {
     const { channel, address, unconfirmed } = this;

@@ -1,21 +1,18 @@
-import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import bell from "lucide-static/icons/bell-ring.svg?raw";
 import { icon } from "../icon.ts";
 import { attempt } from "../page.ts";
+import { Part } from "../part.ts";
 import { say } from "../words.ts";
 import { sleepHere, wakeHere, waking, type Waking } from "../wake.ts";
 
 /** Whether this browser shows what there is to tell, also while no page is open. */
-export class ThisDevice extends LitElement {
+export class ThisDevice extends Part {
   static override properties = { pushKey: { attribute: false } };
 
   /** By which the push service knows the practice. */
   declare pushKey: string;
   #waking: Waking | undefined;
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
 
   override connectedCallback(): void {
     super.connectedCallback();
