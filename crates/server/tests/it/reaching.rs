@@ -81,6 +81,33 @@ async fn whoever_speaks_german_is_written_to_in_german_also_by_a_server_with_tls
 }
 
 #[tokio::test]
+async fn every_answer_and_the_doctor_who_waits_come_by_letter() {
+    let stage = Stage::open(Mail::StartTls).await;
+    let practice = &stage.practice;
+    let told = async |subject: &'static str| {
+        let letters = stage.receivers.until("letter", 1, |letter| letter["subject"] == subject).await;
+        assert!(to(EMAIL)(&letters[0]), "to Ada: {letters:?}");
+        text(&letters[0], "text")
+    };
+    let asked = practice.book(&practice.ada, remote(3 * 24 * 60)).await;
+    practice.act(&text(&asked, "id"), "decline", &practice.jane, json!({ "reason": "on leave" })).await.good();
+    told("Your request was declined").await;
+
+    let id = text(&practice.accepted(4 * 24 * 60).await, "id");
+    let moved = json!({ "scheduledDate": in_minutes(5 * 24 * 60) });
+    practice.act(&id, "reschedule", &practice.jane, moved).await.good();
+    told("Your appointment has moved").await;
+    practice.act(&id, "cancel", &practice.jane, json!({})).await.good();
+    told("Your appointment is cancelled").await;
+
+    let now = practice.accepted(5).await;
+    practice.act(&text(&now, "id"), "start-call", &practice.jane, json!({})).await.good();
+    let letter = told("Dr. Jane Smith is waiting for you").await;
+    let link = text(&practice.appointment(&text(&now, "id"), &practice.ada).await, "videoCallLink");
+    assert!(letter.contains(&link), "{letter}");
+}
+
+#[tokio::test]
 async fn a_mail_server_that_fails_is_asked_again_and_one_that_refuses_is_seen() {
     let stage = Stage::open(Mail::StartTls).await;
     stage.receivers.plan(json!({ "letters": ["451 later", "250 taken"], "logins": [1] })).await;
