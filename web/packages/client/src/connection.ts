@@ -56,7 +56,7 @@ export class Connection {
       auth: (give) => void this.#identify(give),
       reconnectionDelay: 500,
       // A call that is relayed waits for this.
-      reconnectionDelayMax: 2_000,
+      reconnectionDelayMax: 1_000,
     });
     this.#socket.on("connect", () => (this.#reach.value = "online"));
     this.#socket.on("disconnect", (reason) => this.#lost(reason));

@@ -103,6 +103,15 @@ export async function keepTo(sender: RTCRtpSender, step: Step, what: "camera" | 
   await sender.setParameters(parameters);
 }
 
+/** What is paused begins again with a whole picture. */
+export async function pause(sender: RTCRtpSender): Promise<void> {
+  const parameters = sender.getParameters();
+  const [encoding] = parameters.encodings;
+  if (!encoding) return;
+  encoding.active = false;
+  await sender.setParameters(parameters);
+}
+
 /** Sound goes before the picture, before everything. */
 export async function putFirst(sender: RTCRtpSender): Promise<void> {
   const parameters = sender.getParameters();

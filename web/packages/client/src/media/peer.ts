@@ -30,7 +30,7 @@ export interface PeerSetup {
 /** A path that was lost may come back by itself for so long. */
 const PATIENCE = 1_000;
 /** A new path that is not found by then is looked for again. */
-const LOOK_AGAIN = 4_000;
+const LOOK_AGAIN = 3_000;
 
 /** The connection to one other person: sends and takes signals, and shows what the other sends. */
 export class Peer {

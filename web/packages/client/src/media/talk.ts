@@ -1,6 +1,6 @@
 import { Cell, type Readable } from "../cell.ts";
 import type { ClientAnnouncement, Signal } from "../heard.ts";
-import { type Adaptation, adapt, AT_FULL, type Ceiling, keepTo, putFirst, type Step, stepOf } from "./adapt.ts";
+import { type Adaptation, adapt, AT_FULL, type Ceiling, keepTo, pause, putFirst, type Step, stepOf } from "./adapt.ts";
 import type { Peer, PeerState } from "./peer.ts";
 import { type Counters, countersOf, type Quality, qualityOf, type Reading, readingOf } from "./quality.ts";
 import { canVerify, type Verification, Verifier } from "./verify.ts";
@@ -102,8 +102,10 @@ export class Talk {
   }
 
   #follow(connection: PeerState): void {
+    const wasLost = this.#state.value.connection === "reconnecting";
     this.#change({ connection });
     if (connection !== "connected") return;
+    if (wasLost) void this.#sendWhole();
     this.#verifier?.begin();
     const sound = this.#setup.peer.sender("audio");
     if (sound) void putFirst(sound).catch(() => undefined);
@@ -150,6 +152,15 @@ export class Talk {
     this.#lastRead = now;
     this.#tell();
     if (this.#tick % REPEAT_EVERY === 0) this.#verifier?.repeat();
+  }
+
+  /** Whoever has missed pictures goes on from a whole one, and would ask for it only seconds later. */
+  async #sendWhole(): Promise<void> {
+    const sender = this.#setup.peer.sender("video");
+    if (!sender) return;
+    await pause(sender).catch(() => undefined);
+    this.#applied = undefined;
+    this.#apply();
   }
 
   #apply(): void {
