@@ -62,9 +62,14 @@ const sql = {
     "INSERT INTO notices (id, person, topic, about, about_id, by, at) VALUES (?, ?, ?, 'appointment', ?, ?, ?)",
   ),
   owe: database.prepare(
-    "INSERT INTO outbox (id, recipient, topic, about, about_id, due_at, attempts) VALUES (?, ?, ?, 'appointment', ?, ?, 0)",
+    "INSERT INTO outbox (id, lane, recipient, topic, about, about_id, by, at, due_at) VALUES (?, 'plan', ?, ?, 'appointment', ?, ?, ?, ?)",
   ),
 };
+
+const REMINDERS = [
+  ["reminder-day", 86_400_000],
+  ["reminder-hour", 3_600_000],
+];
 
 const linkKey = Buffer.from(database.prepare("SELECT hex FROM secrets WHERE name = 'links'").get().hex, "hex");
 const headers = {
@@ -178,7 +183,11 @@ function commit(me, held, end, { key, asked, answer, version }) {
     sql.room.run(held.room, held.id, held.practitioner, held.patient);
     const notice = randomUUID();
     sql.notice.run(notice, held.patient, "appointment-accepted", held.id, me.id, held.created_at);
-    sql.owe.run(notice, held.patient, "appointment-accepted", held.id, held.created_at);
+    sql.owe.run(notice, held.patient, "appointment-accepted", held.id, me.id, held.created_at, held.created_at);
+    for (const [topic, lead] of REMINDERS) {
+      const due = held.starts_at - lead;
+      if (due > held.created_at) sql.owe.run(randomUUID(), held.patient, topic, held.id, null, due, due);
+    }
   });
   change.immediate();
 }

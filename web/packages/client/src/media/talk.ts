@@ -38,7 +38,7 @@ const REPEAT_EVERY = 8;
 /** Packets in a tick; less than this, and the other side may simply have nothing to send. */
 const FLOW = 10;
 /** After so many ticks with nothing a new path is looked for, and once more if that one was lost, too. */
-const STILL_FOR = [2, 8];
+const STILL_FOR: readonly [number, number] = [2, 8];
 
 /** Watches over the connection to one other person: measures it, adapts what is sent, compares codes. */
 export class Talk {
@@ -105,7 +105,7 @@ export class Talk {
     const wasLost = this.#state.value.connection === "reconnecting";
     this.#change({ connection });
     if (connection !== "connected") return;
-    if (wasLost) void this.#sendWhole();
+    if (wasLost && this.#still >= STILL_FOR[0]) void this.#sendWhole();
     this.#verifier?.begin();
     const sound = this.#setup.peer.sender("audio");
     if (sound) void putFirst(sound).catch(() => undefined);
