@@ -72,6 +72,7 @@ test("a page of an origin that was not allowed gets no connection", NEEDS, async
 test("a frame signs in by a message, rings, and tells the page around it", NEEDS, async (t) => {
   const application = await host(t, { "index.html": HOST });
   const stage = await serve(t, "--allow-origin", application);
+  await seen(stage, JANE);
   const given = new URLSearchParams({ server: `http://${stage.address}`, token: token(JANE) });
   const page = await open(await browse(t), `${application}/index.html#${given}`);
   await page.waitForFunction(() => globalThis.heard?.includes("bedside-ready"));
@@ -99,10 +100,14 @@ async function openExample(t, example, stage, person, callee) {
 }
 
 async function addressOf(example, stage, person, callee) {
-  // Whoever was seen once is known, and others may ask whether they are there.
-  await stage.rest("GET", "/api/current-user", token(person));
+  await seen(stage, person);
   const given = { server: `http://${stage.address}`, token: token(person), callee: callee.sub, name: callee.name };
   return `${example}#${new URLSearchParams(given)}`;
+}
+
+/** Whoever was seen once is known, and others may ask whether they are there. */
+async function seen(stage, person) {
+  await stage.rest("GET", "/api/current-user", token(person));
 }
 
 /** Pages of both browsers are asked the same way. */
