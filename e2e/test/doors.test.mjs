@@ -78,6 +78,18 @@ test("presence changes are told to whoever watches", async (t) => {
   await shown("away");
 });
 
+test("somebody who has never been here before is told of when they come", async (t) => {
+  const stage = await serve(t);
+  const ada = await stage.person("ada", "patient", "Ada Patient");
+  const { watching } = await ada.does("watch-presence", { userIds: ["jane", "ben"] });
+  assert.deepEqual(watching, []);
+  await stage.person("ben", "patient", "Ben Other");
+  await stage.person("jane", "practitioner", "Jane Smith");
+  await ada.heard("presence-changed", ({ userId, presence }) => userId === "jane" && presence === "online");
+  // Another patient is nobody's business, whoever came first.
+  assert.deepEqual(ada.names().filter((event) => event === "presence-changed"), []);
+});
+
 test("a connection ends with its token", async (t) => {
   const stage = await serve(t);
   const exp = Math.floor(Date.now() / 1000) + 2;

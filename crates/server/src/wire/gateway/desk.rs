@@ -277,7 +277,7 @@ impl Seated<'_> {
         let asked: Vec<PersonId> = given.user_ids.iter().flatten().take(WATCHED_AT_MOST).map(PersonId::new).collect();
         let visible = presence::visible(&self.gateway.wire.app, self.asker, &asked).await?;
         let watching: Vec<_> = visible.iter().map(|person| person.as_str().to_owned()).collect();
-        self.gateway.hub.watch(self.line, visible);
+        self.gateway.hub.watch(self.line, asked, visible);
         Ok(json!({ "watching": watching }))
     }
 

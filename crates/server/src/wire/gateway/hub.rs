@@ -1,6 +1,6 @@
 //! Who is connected, and who sits in which room, in this process. What is here is worthless after a restart.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, Weak};
 
 use bedside_protocol::ids::{DeviceId, PersonId, RoomId};
@@ -94,6 +94,8 @@ struct Watch {
     line: Line,
     /// How each of them was shown to this connection last.
     told: HashMap<PersonId, Option<&'static str>>,
+    /// Those whom one may not see; perhaps only because nobody knew them yet.
+    unseen: HashSet<PersonId>,
 }
 
 impl Hub {
@@ -269,11 +271,29 @@ impl Hub {
         }
     }
 
-    pub fn watch(&self, line: &Line, people: Vec<PersonId>) {
-        let told = people.into_iter().map(|person| (person, None)).collect();
+    pub fn watch(&self, line: &Line, asked: Vec<PersonId>, visible: Vec<PersonId>) {
+        let told: HashMap<_, _> = visible.into_iter().map(|person| (person, None)).collect();
+        let unseen = asked.into_iter().filter(|person| !told.contains_key(person)).collect();
         let mut held = self.held();
         held.watching.retain(|watch| !Arc::ptr_eq(&watch.line, line));
-        held.watching.push(Watch { line: line.clone(), told });
+        held.watching.push(Watch { line: line.clone(), told, unseen });
+    }
+
+    /// Who was not to be seen by a watcher and has come since. Each is given once, to be looked at again.
+    pub fn newcomers(&self) -> Vec<(Line, Vec<PersonId>)> {
+        let Held { people, watching, .. } = &mut *self.held();
+        let of = |watch: &mut Watch| {
+            let come: Vec<_> = watch.unseen.extract_if(|person| people.contains_key(person)).collect();
+            (!come.is_empty()).then(|| (watch.line.clone(), come))
+        };
+        watching.iter_mut().filter_map(of).collect()
+    }
+
+    /// These are watched as well from now on.
+    pub fn watch_too(&self, line: &Line, visible: Vec<PersonId>) {
+        let mut held = self.held();
+        let Some(watch) = held.watching.iter_mut().find(|watch| Arc::ptr_eq(&watch.line, line)) else { return };
+        watch.told.extend(visible.into_iter().map(|person| (person, None)));
     }
 
     /// Everybody whom somebody watches.

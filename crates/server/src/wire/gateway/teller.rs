@@ -195,6 +195,7 @@ pub fn ring_at(gateway: &Gateway, line: &Line, call: &CallId, payload: &Value) {
 async fn tell_presence(gateway: &Gateway) {
     loop {
         tokio::time::sleep(PRESENCE_LOOKED_AT_EVERY).await;
+        look_again(gateway).await;
         let watched = gateway.hub.watched();
         if watched.is_empty() {
             continue;
@@ -205,6 +206,16 @@ async fn tell_presence(gateway: &Gateway) {
                 gateway.hub.tell_presence(&shown);
             }
             Err(error) => tracing::error!(?error, "presence could not be read"),
+        }
+    }
+}
+
+/// Somebody may be waited for who has never been here before.
+async fn look_again(gateway: &Gateway) {
+    for (line, come) in gateway.hub.newcomers() {
+        match presence::visible(&gateway.wire.app, &line.asker, &come).await {
+            Ok(visible) => gateway.hub.watch_too(&line, visible),
+            Err(error) => tracing::error!(?error, "newcomers could not be looked up"),
         }
     }
 }
