@@ -26,7 +26,7 @@ use engineioxide_core::{Packet, ProtocolVersion, Sid, Str, TransportType};
 
 use crate::{
     DisconnectReason, Socket, body::ResponseBody, config::EngineIoConfig, engine::EngineIo,
-    errors::Error, handler::EngineIoHandler, socket::{InternalRx, PacketBuf}, transport::make_open_packet,
+    errors::Error, handler::EngineIoHandler, socket::{InternalRx, PacketBuf}, transport::{make_open_packet, pair::Pair},
 };
 
 /// Create a response for websocket upgrade
@@ -165,12 +165,12 @@ where
     };
     let (tx, rx) = ws.split();
 
-    // Pipe between websocket and internal socket channel.
-    tokio::spawn(forward_to_socket::<H, S>(socket.clone(), tx));
-
-    // pipe between internal socket channel and websocket, in a task of its own: the future of the handshake is several
-    // times as large, and must not stay for as long as the connection does.
-    tokio::spawn(read_until_closed(engine, rx, socket));
+    // Both pipes between websocket and internal socket channel, in a task of their own: the future of the handshake is
+    // several times as large, and must not stay for as long as the connection does.
+    tokio::spawn(Pair::new(
+        read_until_closed(engine, rx, socket.clone()),
+        forward_to_socket::<H, S>(socket, tx),
+    ));
     Ok(())
 }
 
@@ -288,34 +288,42 @@ async fn forward_to_socket<H: EngineIoHandler, S>(
     futures_util::pin_mut!(cancelled);
 
     // Forward buffered packets until the channel is closed or the session is cancelled.
-    loop {
-        tokio::select! {
-            biased;
-            items = buffered_rx.recv() => {
-                match items {
-                    Some(packets) => {
-                        feed_all(&socket, &mut tx, packets).await;
-                        while let Ok(packets) = buffered_rx.try_recv() {
-                            feed_all(&socket, &mut tx, packets).await;
+    'open: loop {
+        {
+            // One for all rounds between two volatile packets, for the same reason. The socket keeps its sender.
+            let fresh = volatile_rx.changed();
+            futures_util::pin_mut!(fresh);
+            loop {
+                tokio::select! {
+                    biased;
+                    items = buffered_rx.recv() => {
+                        match items {
+                            Some(packets) => {
+                                feed_all(&socket, &mut tx, packets).await;
+                                while let Ok(packets) = buffered_rx.try_recv() {
+                                    feed_all(&socket, &mut tx, packets).await;
+                                }
+                            }
+                            None => break 'open
                         }
                     }
-                    None => break
+                    _ = &mut cancelled => break 'open,
+                    _ = &mut fresh => break,
                 }
+
+                #[cfg(feature = "tracing")]
+                tracing::trace!(sid = %socket.id, "ws flush");
+                tx.flush().await.ok();
             }
-            _ = &mut cancelled => break,
-            Ok(()) = volatile_rx.changed() => {
-                let val = volatile_rx.borrow_and_update().clone();
-                if let Some(packets) = val {
-                    #[cfg(feature = "tracing")]
-                    tracing::debug!(sid = ?socket.id, "ws volatile flush: {} packets", packets.len());
-                    feed_all(&socket, &mut tx, packets).await;
-                }
-            },
         }
 
-        #[cfg(feature = "tracing")]
-        tracing::trace!(sid = %socket.id, "ws flush");
-        tx.flush().await.ok();
+        let val = volatile_rx.borrow_and_update().clone();
+        if let Some(packets) = val {
+            #[cfg(feature = "tracing")]
+            tracing::debug!(sid = ?socket.id, "ws volatile flush: {} packets", packets.len());
+            feed_all(&socket, &mut tx, packets).await;
+            tx.flush().await.ok();
+        }
     }
 
     #[cfg(feature = "tracing")]

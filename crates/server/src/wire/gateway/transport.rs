@@ -7,8 +7,8 @@ use socketioxide::{SocketIo, SocketIoBuilder};
 pub const MESSAGE_BYTES_AT_MOST: usize = 1_000_000;
 /// Messages that wait for a client to read them.
 pub const UNREAD_AT_MOST: usize = 256;
-/// Holds a candidate. Every connection has such a buffer for as long as it lives; an offer has it grow.
-const READ_BUFFER: usize = 512;
+/// Holds an offer, which would otherwise be read in pieces. Every connection has such a buffer for as long as it lives.
+const READ_BUFFER: usize = 2048;
 
 pub fn socket_io() -> SocketIoBuilder {
     SocketIo::builder()
