@@ -25,9 +25,12 @@ test("a patient moves an appointment, takes it into a calendar, and cancels it",
   await ada.getByRole("group", { name: "Time" }).locator("label").first().click();
   await ada.getByRole("button", { name: "Ask for this time" }).click();
   await ada.getByText("Sent. The practice confirms the new time, and you will be told.").waitFor();
+  const moved = ada.locator(".row, .next", { hasText: "Follow-up: the rash" });
+  await moved.getByText("Asked for").waitFor();
   await jane.locator(".bell summary").click();
   await jane.locator(".bell li", { hasText: "Follow-up: the rash" }).getByRole("button", { name: /^Accept/ }).click();
-  const moved = ada.locator(".row, .next", { hasText: "Follow-up: the rash" });
+  // It stands elsewhere once it is settled again.
+  await moved.getByText("Asked for").waitFor({ state: "detached" });
   await moved.getByText("Call not available").waitFor();
 
   await moved.locator("summary").click();
