@@ -44,7 +44,7 @@ pub use doors::{Session, SignInLink, Use};
 pub use error::{CommitError, OpenError, Result, StoreError, Taken};
 pub use notices::NoticeRow;
 pub use open::Found;
-pub use outbox::{End, EventRef, Job, JobRow, Jobs, Lane, Receipt, Settled, Step, Subject};
+pub use outbox::{End, EventRef, Job, JobRow, Jobs, Lane, Line, Receipt, Settled, Step, Subject};
 pub use page::{Cursor, LIMIT_AT_MOST, Page, PageAsk};
 pub use reach::{Reachable, Subscription, Unconfirmed};
 pub use webhooks::{Told, Webhook};

@@ -26,6 +26,7 @@ pub(crate) const STEPS: &[(&str, &str)] = &[
     ("practice", include_str!("../migrations/06_practice.sql")),
     ("live calls", include_str!("../migrations/07_live_calls.sql")),
     ("reaching people", include_str!("../migrations/08_reaching.sql")),
+    ("receivers", include_str!("../migrations/09_receivers.sql")),
 ];
 
 /// What the one step of a migration found to do.

@@ -22,6 +22,13 @@ pub enum Lane {
     Webhook,
 }
 
+/// What is worked on by itself: a lane, or what one webhook is to be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Line {
+    Lane(Lane),
+    Webhook(String),
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Job {
     /// The same at every attempt.
@@ -115,16 +122,23 @@ pub enum Receipt {
 }
 
 impl Store {
-    /// Up to so many of those that are due; nobody else gets them before `until`.
-    pub async fn claim(&self, lane: Lane, now: Millis, until: Millis, at_most: usize) -> Result<Vec<Job>> {
-        const CLAIM: &str = "UPDATE outbox SET attempts = attempts + 1, tries = tries + 1, claimed = TRUE, due_at = $3 \
-             WHERE done_at IS NULL AND due_at <= $2 AND id IN (SELECT id FROM outbox \
-                 WHERE lane = $1 AND done_at IS NULL AND due_at <= $2 ORDER BY due_at, id LIMIT $4) \
-             RETURNING id, lane, target, recipient, topic, about, about_id, by, event, at, attempts, tries";
+    /// Up to so many of those that are due; nobody else gets them before `until`. In the order of the index and no other,
+    /// since whatever waited for one provider is due at the same time, and would be sorted at every claim.
+    pub async fn claim(&self, line: impl Into<Line>, now: Millis, until: Millis, at_most: usize) -> Result<Vec<Job>> {
+        let line = line.into();
+        let claim = format!(
+            "WITH due AS MATERIALIZED (SELECT id FROM outbox WHERE {} = $1 AND done_at IS NULL AND due_at <= $2 \
+                 ORDER BY due_at LIMIT $4{}) \
+             UPDATE outbox SET attempts = attempts + 1, tries = tries + 1, claimed = TRUE, due_at = $3 \
+             WHERE done_at IS NULL AND due_at <= $2 AND id IN (SELECT id FROM due) \
+             RETURNING id, lane, target, recipient, topic, about, about_id, by, event, at, attempts, tries",
+            line.column(),
+            self.engine.but_those_taken()
+        );
         let at_most = i64::try_from(at_most).unwrap_or(i64::MAX);
         let mut tx = self.engine.begin("claiming what is to be told").await?;
         let claimed = async {
-            let rows = tx.rows(sql!(CLAIM, lane.name(), now, until, at_most)).await?;
+            let rows = tx.rows(sql!(claim, line.name(), now, until, at_most)).await?;
             tx.commit().await?;
             Ok::<_, CommitError>(rows)
         };
@@ -136,10 +150,11 @@ impl Store {
         }
     }
 
-    /// When the next one of that lane is due.
-    pub async fn next_job(&self, lane: Lane) -> Result<Option<Millis>> {
-        const NEXT: &str = "SELECT MIN(due_at) AS due FROM outbox WHERE lane = $1 AND done_at IS NULL";
-        match self.engine.row("looking for what is to be told", sql!(NEXT, lane.name())).await? {
+    /// When the next one of that line is due.
+    pub async fn next_job(&self, line: impl Into<Line>) -> Result<Option<Millis>> {
+        let line = line.into();
+        let next = format!("SELECT MIN(due_at) AS due FROM outbox WHERE {} = $1 AND done_at IS NULL", line.column());
+        match self.engine.row("looking for what is to be told", sql!(next, line.name())).await? {
             Some(row) => row.maybe_at("due"),
             None => Ok(None),
         }
@@ -293,6 +308,28 @@ impl Job {
             Some(target) => format!("{}_{}_{target}", self.id, step.channel.name()),
             None => format!("{}_{}", self.id, step.channel.name()),
         }
+    }
+}
+
+impl Line {
+    fn column(&self) -> &'static str {
+        match self {
+            Self::Lane(_) => "lane",
+            Self::Webhook(_) => "target",
+        }
+    }
+
+    fn name(&self) -> &str {
+        match self {
+            Self::Lane(lane) => lane.name(),
+            Self::Webhook(id) => id,
+        }
+    }
+}
+
+impl From<Lane> for Line {
+    fn from(lane: Lane) -> Self {
+        Self::Lane(lane)
     }
 }
 

@@ -88,6 +88,15 @@ impl Engine {
         touched.map_err(|fault| StoreError::new(doing, &fault))
     }
 
+    /// After a selection that is about to be written: what another transaction is just taking is passed over instead of
+    /// being waited for. A file has one writer at a time.
+    pub fn but_those_taken(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "",
+            Self::Postgres(_) => " FOR UPDATE SKIP LOCKED",
+        }
+    }
+
     pub async fn begin(&self, doing: &'static str) -> Result<Tx> {
         let inner = match self {
             Self::Sqlite(file) => file.begin().await.map(Inner::Sqlite),
@@ -160,7 +169,7 @@ impl Tx {
 }
 
 impl Query {
-    pub fn new(text: &'static str, values: Vec<Value>) -> Self {
+    pub fn new(text: impl Into<Cow<'static, str>>, values: Vec<Value>) -> Self {
         Self { text: text.into(), values }
     }
 }

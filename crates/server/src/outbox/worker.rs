@@ -1,13 +1,15 @@
-//! Claims what is due, tries it, and notes what came of it. Each lane works by itself, several attempts at a time. What
-//! has been tried is noted before anything else, since what is not noted is tried again.
+//! Claims what is due, tries it, and notes what came of it. Each lane and each host application is worked on by itself,
+//! several attempts at a time. What has been tried is noted before anything else, since what is not noted is tried again.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bedside_domain::ids::NoticeId;
 use bedside_domain::notice::{self, About, Notice, Topic};
 use bedside_domain::reach::{self, Channel};
 use bedside_domain::time::{Millis, Span};
-use bedside_store::{End, Job, Lane, NoticeRow, Settled, StoreError, Subject};
+use bedside_store::{End, Job, Lane, Line, NoticeRow, Settled, StoreError, Subject, Webhook};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
@@ -27,6 +29,8 @@ const ATTEMPT_WITHIN: Duration = Duration::from_secs(45);
 const AT_ONCE: usize = 64;
 /// A server of mail takes few connections from one.
 const LETTERS_AT_ONCE: usize = 8;
+/// To one host application.
+const EVENTS_AT_ONCE: usize = 16;
 /// More than one takes by any schedule.
 const TRIES_AT_MOST: usize = 16;
 /// How long, and how often, the end of a ring waits for what is just waking a phone.
@@ -45,19 +49,43 @@ pub async fn run(app: Arc<App>, stopping: watch::Receiver<bool>) {
     {
         tracing::error!(%failure, "what was not finished waits until its claims run out");
     }
-    let mut lanes = JoinSet::new();
-    for lane in Lane::ALL {
-        lanes.spawn(work(app.clone(), lane, stopping.clone()));
+    let mut lines = JoinSet::new();
+    for lane in Lane::ALL.into_iter().filter(|lane| *lane != Lane::Webhook) {
+        lines.spawn(work(app.clone(), Line::Lane(lane), stopping.clone()));
     }
-    lanes.join_all().await;
+    lines.spawn(tell_programs(app, stopping));
+    lines.join_all().await;
 }
 
-async fn work(app: Arc<App>, lane: Lane, mut stopping: watch::Receiver<bool>) {
+/// Each host application has a line of its own, so that none waits for another that is slow.
+async fn tell_programs(app: Arc<App>, mut stopping: watch::Receiver<bool>) {
+    let mut hints = app.bus.listen();
+    let (mut lines, mut known) = (JoinSet::new(), HashSet::new());
+    while !*stopping.borrow() {
+        match app.store.webhooks().await {
+            Ok(webhooks) => {
+                for Webhook { id, .. } in webhooks {
+                    if known.insert(id.clone()) {
+                        lines.spawn(work(app.clone(), Line::Webhook(id), stopping.clone()));
+                    }
+                }
+            }
+            Err(failure) => tracing::error!(%failure, "no webhook can be looked for; it will be tried again"),
+        }
+        tokio::select! {
+            () = told_to_stop(&mut stopping) => {}
+            () = hint(&mut hints, LOOK_AT_LEAST_EVERY) => {}
+        }
+    }
+    lines.join_all().await;
+}
+
+async fn work(app: Arc<App>, line: Line, mut stopping: watch::Receiver<bool>) {
     let mut hints = app.bus.listen();
     let mut under_way = JoinSet::new();
     while !*stopping.borrow() {
-        if let Err(failure) = turn(&app, lane, &mut under_way, (&mut hints, &mut stopping)).await {
-            tracing::error!(%failure, lane = lane.name(), "the outbox cannot be worked on; it will be tried again");
+        if let Err(failure) = turn(&app, &line, &mut under_way, (&mut hints, &mut stopping)).await {
+            tracing::error!(%failure, ?line, "the outbox cannot be worked on; it will be tried again");
             tokio::time::sleep(REST_AFTER_FAILURE).await;
         }
     }
@@ -68,22 +96,29 @@ async fn work(app: Arc<App>, lane: Lane, mut stopping: watch::Receiver<bool>) {
 
 async fn turn(
     app: &Arc<App>,
-    lane: Lane,
+    line: &Line,
     under_way: &mut JoinSet<Settled>,
     (hints, stopping): (&mut Receiver<Arc<News>>, &mut watch::Receiver<bool>),
 ) -> Result<(), StoreError> {
-    let room = at_once(lane) - under_way.len();
+    let room = at_once(line) - under_way.len();
     let now = clock::now();
+    // Looking costs nobody anything, and to claim is to write.
+    let next = app.store.next_job(line.clone()).await?;
     let jobs = match room {
-        0 => vec![],
-        room => app.store.claim(lane, now, now + CLAIMED_FOR, room).await?,
+        1.. if next.is_some_and(|due| due <= now) => {
+            app.store.claim(line.clone(), now, now + CLAIMED_FOR, room).await?
+        }
+        _ => vec![],
     };
-    let more = jobs.len() == room;
+    let rest = match jobs.len() {
+        count if count == room => LOOK_AT_LEAST_EVERY,
+        0 => until(next, now),
+        _ => Duration::ZERO,
+    };
     for job in jobs {
         let app = app.clone();
         under_way.spawn(async move { attempt(&app, job, clock::now()).await });
     }
-    let rest = if more { LOOK_AT_LEAST_EVERY } else { until(app.store.next_job(lane).await?, clock::now()) };
     tokio::select! {
         Some(first) = under_way.join_next(), if !under_way.is_empty() => {
             settle(app, finished(first, under_way)).await;
@@ -107,10 +142,11 @@ fn finished(first: Result<Settled, JoinError>, under_way: &mut JoinSet<Settled>)
     outcomes.into_iter().filter_map(Result::ok).collect()
 }
 
-fn at_once(lane: Lane) -> usize {
-    match lane {
-        Lane::To(Channel::Email) => LETTERS_AT_ONCE,
-        Lane::Plan | Lane::To(Channel::Sms | Channel::Push) | Lane::Webhook => AT_ONCE,
+fn at_once(line: &Line) -> usize {
+    match line {
+        Line::Lane(Lane::To(Channel::Email)) => LETTERS_AT_ONCE,
+        Line::Lane(Lane::Plan | Lane::To(Channel::Sms | Channel::Push) | Lane::Webhook) => AT_ONCE,
+        Line::Webhook(_) => EVENTS_AT_ONCE,
     }
 }
 
@@ -167,12 +203,7 @@ fn publish(app: &App, settled: &[Settled]) {
 fn publish_one(app: &App, Settled { job, end, shown, .. }: &Settled) {
     let Subject::Notice(notice) = &job.subject else { return };
     if *shown {
-        let row = NoticeRow {
-            id: bedside_domain::ids::NoticeId::new(&job.id),
-            notice: notice.clone(),
-            at: job.at,
-            read_at: None,
-        };
+        let row = NoticeRow { id: NoticeId::new(&job.id), notice: notice.clone(), at: job.at, read_at: None };
         app.bus.publish(News::Notice(row));
     }
     if let (End::Sent, Topic::IncomingCall, About::Call(call), Some(caller), Lane::To(channel)) =

@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 use crate::stage::*;
 
 /// How many migrations there are.
-const STEPS: i64 = 8;
+const STEPS: i64 = 9;
 
 on_both!(
     opening_again_keeps_what_is_there,

@@ -79,6 +79,28 @@ async fn a_program_that_fails_is_told_again_and_one_that_is_gone_no_more() {
 }
 
 #[tokio::test]
+async fn a_program_that_hangs_keeps_no_other_waiting() {
+    const IN_ALL: usize = 50;
+    let stage = Stage::open(Mail::StartTls).await;
+    let practice = &stage.practice;
+    stage.webhook("/hook/hangs").await;
+    stage.receivers.plan(json!({ "answers": { "/hook/hangs": vec!["hang"; 1_000] } })).await;
+    for hour in 1..=40 {
+        practice.accepted(hour * 60).await;
+    }
+    let at = |path: &'static str| move |hook: &Value| hook["path"] == path;
+    stage.receivers.until("hook", 16, at("/hook/hangs")).await;
+
+    stage.webhook("/hook/quick").await;
+    let since = std::time::Instant::now();
+    practice.accepted(41 * 60).await;
+    stage.receivers.until("hook", 2, at("/hook/quick")).await;
+    assert!(since.elapsed().as_secs() < 10, "nobody's time runs out before: {:?}", since.elapsed());
+    let hanging = stage.receivers.received("hook").await.into_iter().filter(at("/hook/hangs")).count();
+    assert!(hanging < IN_ALL, "nor does it get all at once: {hanging}");
+}
+
+#[tokio::test]
 async fn a_program_is_tried_out_before_anything_happens() {
     let stage = Stage::open(Mail::StartTls).await;
     let practice = &stage.practice;
