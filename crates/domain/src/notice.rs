@@ -78,6 +78,10 @@ pub enum Facts {
         seen: bool,
         declined: bool,
     },
+    /// What was written in a call; `seen` if whoever is told is in it now, or has been since.
+    Chat {
+        seen: bool,
+    },
     Appointment(Appointment),
     Invitation {
         until: Millis,
@@ -128,20 +132,22 @@ pub fn owed_by_invitation(invitation: &Invitation) -> Notice {
     }
 }
 
-/// What is written in a call is told to those of the two who are not in it.
+/// What is written in a call is told to those of the two who are not in it: to whoever has left at once, and to whoever
+/// lost the connection as soon as they are not expected back any more.
 pub fn owed_by_message(call: &Call, by: &PersonId) -> Vec<Notice> {
-    let inside =
-        |person: &PersonId| call.seats().and_then(|seats| seats.get(person)).is_some_and(|seat| seat.is_inside());
-    let away = [&call.caller.id, &call.callee.id].into_iter().filter(|person| *person != by && !inside(person));
-    let about = About::Call(call.id.clone());
-    away.map(|to| Notice {
-        to: to.clone(),
-        topic: Topic::Message,
-        about: about.clone(),
-        by: Some(by.clone()),
-        due: None,
-    })
-    .collect()
+    [&call.caller.id, &call.callee.id]
+        .into_iter()
+        .filter(|person| *person != by)
+        .filter_map(|to| {
+            let seat = call.seats().and_then(|seats| seats.get(to)).filter(|seat| seat.is_inside());
+            let due = match seat {
+                Some(seat) => Some(seat.place.kept_until()?),
+                None => None,
+            };
+            let about = About::Call(call.id.clone());
+            Some(Notice { to: to.clone(), topic: Topic::Message, about, by: Some(by.clone()), due })
+        })
+        .collect()
 }
 
 /// What each event owes, and the reminders of an appointment that is settled from now on.
@@ -175,7 +181,7 @@ pub fn has_point(now: Millis, topic: Topic, at: Millis, facts: &Facts) -> bool {
         (Topic::IncomingCall, Facts::Ring { until, heard, .. }) => now < *until && !heard,
         (Topic::MissedCall, Facts::Call { seen, .. }) => !seen && now < at + TOLD_WITHIN,
         (Topic::RingOver, Facts::Call { .. }) => now < at + RING_SHOWN_FOR,
-        (Topic::Message, Facts::Call { .. } | Facts::Ring { .. }) => now < at + TOLD_WITHIN,
+        (Topic::Message, Facts::Chat { seen }) => !seen && now < at + TOLD_WITHIN,
         (Topic::Invitation, Facts::Invitation { until }) => now < *until,
         (Topic::AppointmentRequested, Facts::Appointment(appointment)) => {
             appointment.status == Status::Pending && now < appointment.slot.end()
@@ -193,7 +199,8 @@ pub fn has_point(now: Millis, topic: Topic, at: Millis, facts: &Facts) -> bool {
         (Topic::CallStarting, Facts::Appointment(appointment)) => {
             appointment.must_be_open(now).is_ok() && now < at + STARTING_FOR
         }
-        (_, Facts::Ring { .. } | Facts::Call { .. } | Facts::Appointment(_) | Facts::Invitation { .. }) => false,
+        (_, Facts::Ring { .. } | Facts::Call { .. } | Facts::Chat { .. }) => false,
+        (_, Facts::Appointment(_) | Facts::Invitation { .. }) => false,
     }
 }
 

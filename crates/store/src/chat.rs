@@ -27,33 +27,37 @@ pub enum Kept {
 
 impl Store {
     /// Keeps a message, once for each `request` of its writer in that call, and what it owes to those who are away:
-    /// nothing more to whoever has not looked at the one before.
+    /// nothing more to whoever has not looked at the one before, or is going to be told of it.
     pub async fn keep_message(
         &self,
         message: &ChatMessage,
         request: &str,
         owed: &[(NoticeId, Notice)],
-    ) -> std::result::Result<Kept, CommitError> {
+    ) -> std::result::Result<(Kept, Vec<(NoticeId, Notice)>), CommitError> {
         const KEEP: &str = "INSERT INTO chat_messages (id, call, person, request, text, at) \
                             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
         const FIND: &str = "SELECT id, call, person, text, at FROM chat_messages WHERE call = $1 AND person = $2 \
                             AND request = $3";
         const UNREAD: &str = "SELECT id FROM notices WHERE person = $1 AND topic = 'message' AND about_id = $2 \
-                              AND read_at IS NULL LIMIT 1";
+                              AND read_at IS NULL UNION ALL SELECT id FROM outbox WHERE recipient = $1 \
+                              AND topic = 'message' AND about_id = $2 AND lane = 'plan' AND done_at IS NULL \
+                              AND NOT EXISTS (SELECT 1 FROM notices n WHERE n.id = outbox.id) LIMIT 1";
         let ChatMessage { id, call, person, text, at } = message;
         let row = sql!(KEEP, id.as_str(), call, person, request, text.as_str(), *at);
         let mut tx = self.engine.begin("keeping a message").await?;
         if tx.run(row).await? == 0 {
             let found = tx.rows(sql!(FIND, call, person, request)).await?.pop();
-            return Ok(Kept::Before(self::message(&found.ok_or(StoreError::unreadable("request"))?)?));
+            return Ok((Kept::Before(self::message(&found.ok_or(StoreError::unreadable("request"))?)?), vec![]));
         }
+        let mut told = Vec::new();
         for (id, notice) in owed {
             if tx.rows(sql!(UNREAD, &notice.to, call)).await?.is_empty() {
                 notices::save(&mut tx, *at, id, notice).await?;
+                told.push((id.clone(), notice.clone()));
             }
         }
         tx.commit().await?;
-        Ok(Kept::Now(message.clone()))
+        Ok((Kept::Now(message.clone()), told))
     }
 
     /// The last messages of a call since then, in the order in which they were kept.

@@ -60,9 +60,17 @@ impl Store {
         self.engine.row("loading a notice", find).await?.as_ref().map(notice).transpose()
     }
 
-    /// What is true now of what a notice is about.
-    pub async fn facts(&self, about: &About) -> Result<Facts> {
-        match about {
+    /// What was written in a call was shown to somebody who is in it.
+    pub async fn see_messages(&self, call: &CallId, person: &PersonId, at: Millis) -> Result<()> {
+        const SEE: &str = "UPDATE notices SET read_at = $3 \
+                           WHERE person = $1 AND about_id = $2 AND topic = 'message' AND read_at IS NULL";
+        self.engine.run("noting that messages were seen", sql!(SEE, person, call, at)).await.map(drop)
+    }
+
+    /// What is true now of what a notice is about, for whoever is to be told.
+    pub async fn facts(&self, notice: &Notice) -> Result<Facts> {
+        match &notice.about {
+            About::Call(id) if notice.topic == Topic::Message => self.facts_of_chat(id, notice).await,
             About::Call(id) => self.facts_of_call(id).await,
             About::Appointment(id) => {
                 Ok(self.appointment(id).await?.map_or(Facts::Gone, |held| Facts::Appointment(held.value)))
@@ -71,6 +79,19 @@ impl Store {
                 let invitation = self.invitation(id).await?;
                 Ok(invitation.map_or(Facts::Gone, |invitation| Facts::Invitation { until: invitation.until }))
             }
+        }
+    }
+
+    /// They are inside, or have read the notice of that time.
+    async fn facts_of_chat(&self, call: &CallId, notice: &Notice) -> Result<Facts> {
+        const FIND: &str = "SELECT EXISTS (SELECT 1 FROM call_seats WHERE call = $1 AND person = $2 \
+                 AND place = 'here' AND admission = 'given') \
+             OR EXISTS (SELECT 1 FROM notices WHERE person = $2 AND about_id = $1 AND topic = 'message' AND at = $3 \
+                 AND read_at IS NOT NULL) AS seen FROM calls WHERE id = $1";
+        let find = sql!(FIND, call, &notice.to, notice.due);
+        match self.engine.row("looking who has seen a message", find).await? {
+            Some(row) => Ok(Facts::Chat { seen: row.flag("seen")? }),
+            None => Ok(Facts::Gone),
         }
     }
 

@@ -165,7 +165,8 @@ impl Place {
         }
     }
 
-    pub(super) fn kept_until(self) -> Option<Millis> {
+    /// Until when the seat of somebody whose connection broke is kept for them.
+    pub fn kept_until(self) -> Option<Millis> {
         match self {
             Self::Lost { until, .. } => Some(until),
             Self::Expected | Self::Here { .. } | Self::Left { .. } => None,

@@ -201,6 +201,31 @@ fn what_has_lost_its_point_is_not_told() {
 }
 
 #[test]
+fn what_is_written_is_told_to_whoever_has_left_and_later_to_whoever_may_be_back() {
+    use crate::call::{Actor, Command};
+    let (mut call, _) = ring(Reach::Reachable);
+    let mut act = |at, who: &str, command: &Command| {
+        let (by, at) = (person(who), Millis(at));
+        for event in call.decide(at, Actor::Person(&by), command).expect("it is allowed") {
+            call.apply(at, &event);
+        }
+        owed_by_message(&call, &person("ada"))
+            .into_iter()
+            .map(|told| (told.to.to_string(), told.due))
+            .collect::<Vec<_>>()
+    };
+    let jane = |due| [("jane".to_owned(), due)];
+    assert_eq!(act(1, "ada", &Command::Accept { device: crate::ids::DeviceId::new("phone") }), jane(None));
+    assert_eq!(act(2, "ada", &Command::Join), jane(None), "she has not come yet");
+    assert_eq!(act(3, "jane", &Command::Join), []);
+    assert_eq!(act(4, "jane", &Command::Lose), jane(Some(Millis(4) + call::SEAT_KEPT)));
+    assert_eq!(act(5, "jane", &Command::Join), []);
+    assert_eq!(act(6, "jane", &Command::Leave), jane(None));
+    let told = |seen| has_point(Millis(5), Topic::Message, Millis(0), &Facts::Chat { seen });
+    assert!(told(false) && !told(true));
+}
+
+#[test]
 fn topics_are_known_by_their_names() {
     for topic in Topic::ALL {
         assert_eq!(Topic::named(topic.name()), Some(topic));

@@ -20,10 +20,9 @@ pub async fn say(app: &App, asker: &Asker, at: &At, text: String, request: Optio
     let request = request.unwrap_or(&id).to_owned();
     let owed = dispatch::with_ids(notice::owed_by_message(&call, &asker.viewer.id));
     let message = ChatMessage { id, call: call.id, person: asker.viewer.id.clone(), text, at: clock::now() };
-    let kept = app.store.keep_message(&message, &request, &owed).await?;
-    if let Kept::Now(message) = &kept {
-        dispatch::tell(app, message.at, &owed);
-    }
+    let at = message.at;
+    let (kept, told) = app.store.keep_message(&message, &request, &owed).await?;
+    dispatch::tell(app, at, &told);
     Ok(kept)
 }
 
@@ -32,14 +31,17 @@ pub async fn read(app: &App, asker: &Asker, at: &At, up_to: &str) -> Result<(), 
     Ok(app.store.mark_messages_read(&call.id, &asker.viewer.id, up_to, clock::now()).await?)
 }
 
-/// What was written before somebody came, if it was meant for them too.
+/// What was written before somebody came, if it was meant for them too. Whoever is shown it needs no notice of it.
 pub async fn before(app: &App, person: &PersonId, call: &Call) -> Result<Vec<ChatMessage>, Error> {
     let invitation = match call.party(person) {
         Some(_) => None,
         None => app.store.invitation_of(&call.room, person).await?,
     };
     match policy::may_read_chat(person, call, invitation.as_ref()) {
-        Ok(since) => Ok(app.store.messages_of(&call.id, since, SHOWN_AT_MOST).await?),
+        Ok(since) => {
+            app.store.see_messages(&call.id, person, clock::now()).await?;
+            Ok(app.store.messages_of(&call.id, since, SHOWN_AT_MOST).await?)
+        }
         Err(_) => Ok(Vec::new()),
     }
 }

@@ -105,7 +105,7 @@ fn link(app: &App, to: &Person, notice: &Notice, appointment: Option<&Appointmen
     let patient = matches!(to.role, Role::Patient | Role::Guest);
     match (&notice.about, appointment) {
         (About::Invitation(id), _) => (links::address(app, &app.link_key.guest_token(id)), true),
-        (About::Call(id), _) if notice.topic == Topic::IncomingCall => {
+        (About::Call(id), _) if matches!(notice.topic, Topic::IncomingCall | Topic::Message) => {
             page(&format!("/{}/video-call/{id}", if patient { "patient" } else { "doctor" }))
         }
         (_, Some(appointment)) if leads_in(appointment) => match personal(app, appointment, &to.id) {

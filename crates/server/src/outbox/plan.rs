@@ -13,7 +13,7 @@ use crate::dispatch::Error;
 
 /// Nothing if there is nobody to tell, or nothing any more.
 pub async fn plan(app: &App, notice: &Notice, at: Millis, now: Millis) -> Result<Option<Vec<Step>>, Error> {
-    let facts = app.store.facts(&notice.about).await?;
+    let facts = app.store.facts(notice).await?;
     if !notice::has_point(now, notice.topic, at, &facts) {
         return Ok(None);
     }

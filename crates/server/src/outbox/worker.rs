@@ -168,7 +168,7 @@ async fn hint(hints: &mut Receiver<Arc<News>>, within: Duration) {
 }
 
 /// All of them together, or else each by itself, so that none is in the way of the others.
-async fn settle(app: &App, mut settled: Vec<Settled>) {
+pub async fn settle(app: &App, mut settled: Vec<Settled>) {
     let until = Instant::now() + NOTED_WITHIN;
     while let Err(error) = app.store.settle(clock::now(), &settled).await {
         let mut left = Vec::new();
@@ -253,12 +253,16 @@ async fn tried(app: &App, job: &Job, now: Millis) -> Result<Tried, Error> {
             return Ok((End::Later { at: now + RING_OUT_WITHIN, why: "still-ringing" }, vec![], false));
         }
         return Ok(match plan::plan(app, notice, job.at, now).await? {
-            // One that was due later is found in the app from now on.
-            Some(steps) => (End::Sent, steps, notice.topic.is_kept() && is_reminder),
+            Some(steps) => (End::Sent, steps, is_reminder || shows_only_now(app, job, notice).await?),
             None => (End::Pointless, vec![], false),
         });
     }
     Ok((tell(app, job, notice, now).await?, vec![], false))
+}
+
+/// What was written to somebody who might have come back was not shown in the app before.
+async fn shows_only_now(app: &App, job: &Job, notice: &Notice) -> Result<bool, Error> {
+    Ok(notice.topic == Topic::Message && app.store.notice(&NoticeId::new(&job.id)).await?.is_none())
 }
 
 fn ends_a_ring(notice: &Notice) -> bool {
@@ -274,7 +278,7 @@ async fn still_rings_out(app: &App, notice: &Notice) -> Result<bool, Error> {
 }
 
 async fn tell(app: &App, job: &Job, notice: &Notice, now: Millis) -> Result<End, Error> {
-    let facts = app.store.facts(&notice.about).await?;
+    let facts = app.store.facts(notice).await?;
     let reachable = app.store.reachable(&notice.to).await?.filter(|one| one.person.disabled_at.is_none());
     let Some(reachable) = reachable.filter(|_| notice::has_point(now, notice.topic, job.at, &facts)) else {
         // Whoever it did not come to is seen, also when it is too late now.

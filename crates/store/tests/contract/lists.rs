@@ -278,9 +278,9 @@ async fn messages_are_kept_once_and_read_in_order(stage: Stage) {
     let all: Vec<_> = (0..9).map(|n| message(n, if n % 2 == 0 { "ada" } else { "jane" })).collect();
     for (n, one) in all.iter().enumerate() {
         let request = format!("r{n}");
-        assert_eq!(stage.store.keep_message(one, &request, &[]).await, Ok(Kept::Now(one.clone())));
+        assert_eq!(stage.store.keep_message(one, &request, &[]).await, Ok((Kept::Now(one.clone()), vec![])));
         let again = ChatMessage { id: format!("again {n}"), ..one.clone() };
-        assert_eq!(stage.store.keep_message(&again, &request, &[]).await, Ok(Kept::Before(one.clone())));
+        assert_eq!(stage.store.keep_message(&again, &request, &[]).await, Ok((Kept::Before(one.clone()), vec![])));
     }
     assert_eq!(stage.store.messages_of(&call, Millis(0), 100).await.unwrap(), all);
     assert_eq!(stage.store.messages_of(&call, Millis(0), 3).await.unwrap(), all[6..]);

@@ -249,7 +249,10 @@ async fn programs_are_told_of_every_event_and_hear_it_again_when_asked(stage: St
 }
 
 async fn what_a_notice_is_about_is_looked_up_as_it_is_now(stage: Stage) {
-    let facts = async |id: &str| stage.store.facts(&About::Call(CallId::new(id))).await.unwrap();
+    let facts = async |id: &str| {
+        let about = About::Call(CallId::new(id));
+        stage.store.facts(&Notice { about, ..missed("n").1 }).await.unwrap()
+    };
     assert_eq!(facts("none").await, Facts::Gone);
     stage.ring("c", "jane", "ada").await;
     let until = NOON + RING_FOR;

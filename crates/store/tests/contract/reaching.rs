@@ -1,8 +1,10 @@
 //! Addresses, devices and what people have chosen.
 
-use bedside_domain::notice::Topic;
+use bedside_domain::call::Command;
+use bedside_domain::ids::{CallId, DeviceId, NoticeId};
+use bedside_domain::notice::{Facts, Notice, Topic, owed_by_message};
 use bedside_domain::reach::{Channel, Choice, Choices, Mail, Quiet};
-use bedside_store::Subscription;
+use bedside_store::{ChatMessage, Lane, PageAsk, Settled, Subscription};
 
 use crate::stage::*;
 
@@ -12,6 +14,7 @@ on_both!(
     somebody_whose_phone_can_be_woken_can_be_rung,
     a_code_is_tried_so_often_and_no_more,
     a_new_calendar_address_takes_the_place_of_the_old,
+    whoever_is_away_is_told_of_what_is_written_once_until_they_look,
 );
 
 async fn what_somebody_chooses_takes_the_place_of_what_they_chose_before(stage: Stage) {
@@ -81,4 +84,49 @@ fn device(id: &str) -> Subscription {
         auth: "secret".into(),
         agent: None,
     }
+}
+
+async fn whoever_is_away_is_told_of_what_is_written_once_until_they_look(stage: Stage) {
+    let (call, jane) = (CallId::new("c"), person("jane"));
+    stage.ring("c", "jane", "ada").await;
+    let accept = Command::Accept { device: DeviceId::new("laptop") };
+    stage.act("c", after(1), "ada", accept).await.unwrap();
+    for who in ["ada", "jane"] {
+        stage.act("c", after(2), who, Command::Join).await.unwrap();
+    }
+    assert_eq!(write(&stage, 3).await, [], "she is there");
+
+    stage.act("c", after(4), "jane", Command::Lose).await.unwrap();
+    let [lost] = &write(&stage, 5).await[..] else { panic!("one") };
+    assert_eq!(lost.due, Some(after(64)), "when she is not expected back any more");
+    assert_eq!(write(&stage, 6).await, [], "it is going to be told");
+    assert_eq!(stage.store.rows_in("notices").await, 0);
+    assert_eq!(stage.store.facts(lost).await, Ok(Facts::Chat { seen: false }));
+    stage.act("c", after(7), "jane", Command::Join).await.unwrap();
+    assert_eq!(stage.store.facts(lost).await, Ok(Facts::Chat { seen: true }));
+    let [plan] = &stage.store.claim(Lane::Plan, after(64), after(124), 9).await.unwrap()[..] else { panic!("one") };
+    let pointless = Settled { job: plan.clone(), end: bedside_store::End::Pointless, steps: vec![], shown: false };
+    stage.store.settle(after(64), &[pointless]).await.unwrap();
+
+    stage.act("c", after(65), "jane", Command::Leave).await.unwrap();
+    let [left] = &write(&stage, 66).await[..] else { panic!("one") };
+    assert_eq!((left.due, write(&stage, 67).await), (None, vec![]), "she has not looked");
+    let left = Notice { due: Some(after(66)), ..left.clone() };
+    assert_eq!(stage.store.facts(&left).await, Ok(Facts::Chat { seen: false }));
+    stage.store.see_messages(&call, &jane, after(68)).await.unwrap();
+    assert_eq!(stage.store.facts(&left).await, Ok(Facts::Chat { seen: true }), "though she is away again");
+    assert_eq!(write(&stage, 69).await.len(), 1, "the next time");
+    let rows = stage.store.notices(&jane, &PageAsk::default()).await.unwrap().items;
+    assert_eq!(rows.iter().map(|row| row.read_at).collect::<Vec<_>>(), [None, Some(after(68))]);
+}
+
+/// Ada writes in the call. What is owed from then on.
+async fn write(stage: &Stage, seconds: i64) -> Vec<Notice> {
+    let (id, at, person) = (format!("m{seconds}"), after(seconds), person("ada"));
+    let call = stage.call("c").await.value;
+    let owed = owed_by_message(&call, &person).into_iter();
+    let owed: Vec<_> = owed.map(|notice| (NoticeId::new(format!("n{seconds}")), notice)).collect();
+    let message = ChatMessage { id: id.clone(), call: call.id, person, text: "hello".into(), at };
+    let (_, told) = stage.store.keep_message(&message, &id, &owed).await.unwrap();
+    told.into_iter().map(|(_, notice)| notice).collect()
 }
