@@ -15,6 +15,8 @@ mod tests;
 pub const PUSH_AFTER: Span = Span::seconds(1);
 /// … and one that rings nowhere even then by SMS, to whoever allows it.
 pub const SMS_AFTER: Span = Span::seconds(5);
+/// Whoever presses again meanwhile tells nobody anything new.
+pub const STARTING_AGAIN_AFTER: Span = Span::minutes(5);
 /// Whoever is not there by then will not come because of being told.
 const STARTING_FOR: Span = Span::minutes(30);
 /// What has not been told a day later is found in the app.

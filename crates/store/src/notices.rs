@@ -55,6 +55,14 @@ impl Store {
         self.engine.run("reading all notices", sql!(READ, person, at)).await.map(drop)
     }
 
+    /// Whether the same was told to the same person since then.
+    pub async fn was_told(&self, notice: &Notice, since: Millis) -> Result<bool> {
+        const FIND: &str =
+            "SELECT id FROM notices WHERE person = $1 AND at > $2 AND topic = $3 AND about_id = $4 LIMIT 1";
+        let find = sql!(FIND, &notice.to, since, notice.topic.name(), words(&notice.about).1);
+        Ok(self.engine.row("asking what somebody was told", find).await?.is_some())
+    }
+
     pub async fn notice(&self, id: &NoticeId) -> Result<Option<NoticeRow>> {
         let find = Draft::new(SELECT).add("WHERE id = ?1", [id.into()]).done();
         self.engine.row("loading a notice", find).await?.as_ref().map(notice).transpose()

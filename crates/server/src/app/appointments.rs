@@ -148,7 +148,11 @@ pub async fn start_call(
         let link = own_link(app, asker, &appointment).ok_or(Refusal::NotNow("the appointment has no link"))?;
         let mut change = Change::at(now);
         change.by = Some(asker.viewer.id.clone());
-        change.notices = dispatch::with_ids(notice::owed_by_start(&appointment, &asker.viewer.id));
+        for notice in notice::owed_by_start(&appointment, &asker.viewer.id) {
+            if !app.store.was_told(&notice, now - notice::STARTING_AGAIN_AFTER).await? {
+                change.notices.extend(dispatch::with_ids(vec![notice]));
+            }
+        }
         // As it was read: nobody is told to come to what was cancelled meanwhile.
         change.appointment = Some(Saved::over(version, appointment.clone(), vec![]));
         Ok(Decided { change, outcome: Start { appointment: appointment.id, room: appointment.room, link } })

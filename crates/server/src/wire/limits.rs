@@ -16,11 +16,15 @@ const WRITES_FOR_AN_ATTEMPT: u32 = 40;
 /// A letter weighs as much as so many attempts: three at once, and one more every six minutes.
 const ATTEMPTS_FOR_A_LETTER: NonZeroU32 = NonZeroU32::new(3).expect("three");
 
+/// To one address, and for one person.
+const LETTERS_A_DAY: NonZeroU32 = NonZeroU32::new(12).expect("twelve");
+
 pub struct Limits {
     addresses: DefaultKeyedRateLimiter<IpAddr>,
     people: DefaultKeyedRateLimiter<String>,
     attempting: DefaultKeyedRateLimiter<IpAddr>,
     attempted: DefaultKeyedRateLimiter<String>,
+    written_to: DefaultKeyedRateLimiter<String>,
     clock: DefaultClock,
 }
 
@@ -31,6 +35,7 @@ impl Limits {
             people: RateLimiter::keyed(per_minute(settings.writes_per_person)),
             attempting: RateLimiter::keyed(per_minute(settings.writes_per_address / WRITES_FOR_AN_ATTEMPT)),
             attempted: RateLimiter::keyed(attempts_at_one()),
+            written_to: RateLimiter::keyed(a_day(LETTERS_A_DAY)),
             clock: DefaultClock::default(),
         }
     }
@@ -61,6 +66,19 @@ impl Limits {
     pub fn letter_to(&self, account: &str) -> Result<(), Refused> {
         let key = format!("letter {}", account.trim().to_lowercase());
         let limited = self.attempted.check_key_n(&key, ATTEMPTS_FOR_A_LETTER).expect("no more than a burst");
+        limited.map_err(|until| self.refused(until.wait_time_from(self.clock.now())))?;
+        self.write_to(account)
+    }
+
+    /// A code for an address that may be anybody's: neither is somebody else's telephone rung all day, nor does one
+    /// person make us write to one address after the other.
+    pub fn code_to(&self, address: &str, by: &str) -> Result<(), Refused> {
+        self.write_to(&format!("by {by}"))?;
+        self.write_to(address)
+    }
+
+    fn write_to(&self, address: &str) -> Result<(), Refused> {
+        let limited = self.written_to.check_key(&address.trim().to_lowercase());
         limited.map_err(|until| self.refused(until.wait_time_from(self.clock.now())))
     }
 
@@ -70,6 +88,7 @@ impl Limits {
         self.people.retain_recent();
         self.attempting.retain_recent();
         self.attempted.retain_recent();
+        self.written_to.retain_recent();
     }
 
     fn refused(&self, wait: Duration) -> Refused {
@@ -81,6 +100,12 @@ impl Limits {
 fn attempts_at_one() -> Quota {
     let quota = Quota::with_period(Duration::from_secs(120)).expect("two minutes are some time");
     quota.allow_burst(NonZeroU32::new(10).expect("ten"))
+}
+
+/// A day's worth may come at once.
+fn a_day(letters: NonZeroU32) -> Quota {
+    let quota = Quota::with_period(Duration::from_secs(24 * 3600) / letters.get()).expect("a part of a day");
+    quota.allow_burst(letters)
 }
 
 /// A minute's worth may come at once.

@@ -105,6 +105,9 @@ async fn every_answer_and_the_doctor_who_waits_come_by_letter() {
     let letter = told("Dr. Jane Smith is waiting for you").await;
     let link = text(&practice.appointment(&text(&now, "id"), &practice.ada).await, "videoCallLink");
     assert!(letter.contains(&link), "{letter}");
+    practice.act(&text(&now, "id"), "start-call", &practice.jane, json!({})).await.good();
+    let waits = practice.told(&practice.ada).await.into_iter().filter(|(topic, _)| topic == "call-starting");
+    assert_eq!(waits.count(), 1, "once is enough for a while");
 }
 
 #[tokio::test]
@@ -276,6 +279,26 @@ async fn an_address_of_ones_own_is_confirmed_before_it_is_used() {
     assert_eq!(confirm(&code).await.code(), "expired", "once");
     let reach = practice.get("/api/me/reach", &practice.bob).await.good();
     assert_eq!((&reach["phone"], &reach["unconfirmed"]), (&json!("+491717654321"), &json!([])));
+}
+
+#[tokio::test]
+async fn nobodys_telephone_is_sent_codes_all_day() {
+    let stage = Stage::open(Mail::StartTls).await;
+    let practice = &stage.practice;
+    let ask = async |by: &str, phone: String| {
+        practice.post("/api/me/addresses", by, json!({ "phone": phone })).await.status.as_u16()
+    };
+    let victim = || "+49 171 7654321".to_owned();
+    let mut asked = 0;
+    while ask(&practice.bob, victim()).await != 429 {
+        asked += 1;
+        assert!(asked < 20, "it is never enough");
+    }
+    assert_eq!(asked, 12);
+    assert_eq!(ask(&practice.omar, victim()).await, 429, "whoever asks");
+    assert_eq!(ask(&practice.bob, "+49 171 7654322".into()).await, 429, "nor one number after the other");
+    assert_eq!(ask(&practice.omar, "+49 171 7654323".into()).await, 204, "another finds nothing of it");
+    assert_eq!(stage.receivers.received("sms").await.len(), 2, "one for each of the two");
 }
 
 #[tokio::test]

@@ -57,10 +57,12 @@ async fn choose(State(wire): App, Signed(asker): Signed, body: Body<PutReach>) -
 /// Sends a code to an address, which becomes one's own once it is confirmed. One code a minute.
 #[utoipa::path(post, path = "/api/me/addresses", operation_id = "new_address", tag = "reach", request_body = NewAddress,
     security(("bearer" = [])), responses((status = 204), (status = 400, body = Problem),
-    (status = 409, description = "Not set up here, too soon, or it could not be sent.", body = Problem)))]
+    (status = 409, description = "Not set up here, too soon, or it could not be sent.", body = Problem),
+    (status = 429, description = "Twelve codes a day are enough for one person, and for one address.", body = Problem)))]
 async fn new_address(State(wire): App, Signed(asker): Signed, body: Body<NewAddress>) -> Result<StatusCode, Refused> {
     reach::view(&wire.app, &asker).await?;
     let (channel, address) = translate::new_address(body.value)?;
+    wire.limits.code_to(&address, asker.viewer.id.as_str())?;
     reach::new_address(&wire.app, &asker, channel, &address).await?;
     Ok(StatusCode::NO_CONTENT)
 }
