@@ -72,6 +72,8 @@ function* seed(name) {
   yield `INSERT INTO calls (id, room, media, caller, caller_role, callee, callee_role, door, origin, requested_at, state,
     ended_at, ending, version) VALUES ('call', 'room', 'video', 'p1', 'patient', 'p2', 'patient', 'open', 'ring', ${now},
     'ended', ${now}, 'completed', 1)`;
+  yield `${numbers(count)}INSERT INTO notices (id, person, topic, about, about_id, at)
+    SELECT 'n' || n, 'p' || (n % ${PEOPLE} + 1), 'message', 'call', 'call', ${now} FROM s`;
   yield `${numbers(count)}INSERT INTO outbox (id, lane, recipient, topic, about, about_id, at, due_at)
     SELECT 'n' || n, 'plan', 'p' || (n % ${PEOPLE} + 1), 'message', 'call', 'call', ${now}, ${now} FROM s`;
 }

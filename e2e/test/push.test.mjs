@@ -5,7 +5,10 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { test } from "node:test";
+import { NO_AUTHORITY } from "./authority.mjs";
 import { NEEDS, PATIENCE, browse } from "./browsers.mjs";
+import { demo, goTo } from "./demo.mjs";
+import { receive } from "./receivers.mjs";
 
 const WORKER = readFileSync(new URL("../../web/packages/app/public/push.js", import.meta.url));
 const RING = {
@@ -127,3 +130,40 @@ test("a press declines by what came with the push, and a page of the host's own 
   assert.deepEqual(asked, ["/api/pushes/a-token/decline"]);
   assert.deepEqual(opened, ["https://app.example.org/calls/c"]);
 });
+
+test("whoever calls somebody with no page open sees that a phone is woken, and that an SMS follows", NEEDS, async (t) => {
+  if (NO_AUTHORITY) return t.skip(NO_AUTHORITY);
+  const receivers = await receive(t);
+  const practice = await demo(t, ...receivers.flags);
+  const jane = await practice.person("Jane Smith");
+  await asks(jane, "POST", "/api/me/devices", await receivers.subscription("phone"));
+  await asks(jane, "POST", "/api/me/addresses", { phone: "+491711234567" });
+  const [sms] = await receivers.until("sms", 1, () => true);
+  const [code] = JSON.parse(sms.body).text.match(/\b\d{6}\b/);
+  await asks(jane, "POST", "/api/me/addresses/confirm", { channel: "sms", code });
+  const choices = [{ topic: "incoming-call", channel: "sms", wanted: true }];
+  await asks(jane, "PUT", "/api/me/reach", { choices });
+  await jane.context().close();
+
+  const ada = await practice.person("Ada Patient");
+  await goTo(ada, "Practitioners");
+  await ada.getByRole("button", { name: "Start a video call with Jane Smith" }).click();
+  await ada.getByText("Their phone is being woken…").waitFor();
+  const [push] = await receivers.until("push", 1, ({ body }) => body.topic === "incoming-call");
+  await ada.getByText("They are getting a text message…").waitFor();
+  await receivers.until("sms", 2, () => true);
+
+  // The phone shows the ring.
+  const rings = `${new URL(ada.url()).origin}/api/pushes/${push.body.token}/rings`;
+  assert.equal((await fetch(rings, { method: "POST" })).status, 204);
+  await ada.getByText("Ringing…").waitFor();
+  await ada.getByRole("button", { name: "Cancel" }).click();
+  await receivers.until("push", 1, ({ body }) => body.topic === "missed-call");
+});
+
+/** As the pages do. */
+async function asks(page, method, path, body) {
+  const asked = ([method, path, body]) =>
+    fetch(path, { method, headers: { "content-type": "application/json" }, body }).then(({ status }) => status);
+  assert.equal(await page.evaluate(asked, [method, path, JSON.stringify(body)]), 204, path);
+}
