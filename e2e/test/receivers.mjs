@@ -1,4 +1,5 @@
-// What messages go to: a mail server, an SMS provider and a push service, which read with libraries that are not ours.
+// What messages go to: a mail server, an SMS provider, a push service and a host application, which read with libraries
+// that are not ours.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -40,7 +41,17 @@ class Receivers {
     ];
   }
 
-  /** What has come so far: `letter`, `sms` or `push`. */
+  url(path) {
+    return `${this.#http}${path}`;
+  }
+
+  /** What they are to answer, and what they verify with. */
+  async plan(said) {
+    const headers = { "content-type": "application/json" };
+    await fetch(this.url("/plan"), { method: "POST", headers, body: JSON.stringify(said) });
+  }
+
+  /** What has come so far: `letter`, `sms`, `push` or `hook`. */
   async received(kind) {
     const all = await (await fetch(`${this.#http}/received`)).json();
     return all.filter((one) => one.kind === kind);

@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::past;
-use crate::practice::{ADA, BOB, JANE, OMAR, Practice, SAM, items, link_token, now, remote, text, with};
+use crate::practice::{ADA, BOB, JANE, OMAR, Practice, SAM, ids, items, link_token, now, remote, text, with};
 use crate::support::in_minutes;
 
 #[tokio::test]
@@ -305,6 +305,11 @@ async fn what_one_was_told_is_counted_until_it_is_read() {
     let unread = async || practice.get("/api/notifications/unread-count", ada).await.good()["count"].clone();
     assert_eq!(unread().await, 3);
     let notices = practice.get("/api/notifications", ada).await.good();
+    let mut pages = vec![practice.get("/api/notifications?limit=2", ada).await.good()];
+    let rest = format!("/api/notifications?limit=2&cursor={}", text(&pages[0], "nextCursor"));
+    pages.push(practice.get(&rest, ada).await.good());
+    assert_eq!(pages.iter().flat_map(ids).collect::<Vec<_>>(), ids(&notices), "page by page it is the same");
+    assert_eq!(pages[1]["nextCursor"], Value::Null);
     let first = &items(&notices)[0];
     assert_eq!((&first["by"]["id"], &first["readAt"]), (&json!(JANE), &Value::Null));
     let path = format!("/api/notifications/{}/read", text(first, "id"));

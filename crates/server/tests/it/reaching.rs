@@ -1,5 +1,6 @@
 //! Everybody who is owed a word gets it, by real receivers: once, and also when those fail or the server is killed.
 
+mod choices;
 mod links;
 mod programs;
 mod rings;
@@ -321,6 +322,12 @@ async fn a_calendar_follows_by_its_private_address_and_a_new_one_ends_the_old() 
     assert!(text(&events[0], "uid").starts_with(&text(&first, "id")));
     assert_eq!(events[0]["url"], practice.appointment(&text(&first, "id"), &practice.ada).await["videoCallLink"]);
     assert!(events.iter().all(|event| !text(event, "raw").contains(PATIENT)));
+
+    let made = practice.post("/api/me/calendar", &practice.jane, json!({})).await.good();
+    let hers = crate::support::client().get(text(&made, "url")).send().await.expect("the server answers");
+    let events = stage.receivers.read_calendar(hers.text().await.expect("a text")).await;
+    assert_eq!(events.len(), 2, "hers, too");
+    assert!(events.iter().all(|event| !text(event, "raw").contains(PATIENT)), "no patient's name: {events:?}");
 
     let new = address().await;
     assert_eq!(practice.server.ask(reqwest::Method::GET, &old, None, None).await.code(), "not-found");

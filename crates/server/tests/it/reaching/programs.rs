@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::stage::{EMAIL, Mail, Stage, to};
-use crate::practice::{JANE, items, now, text};
+use crate::practice::{ADA, JANE, items, now, remote, text, with};
 
 fn kinds(hooks: &[Value]) -> Vec<String> {
     let mut kinds: Vec<_> = hooks.iter().map(|hook| text(&hook["body"], "type")).collect();
@@ -45,6 +45,57 @@ async fn a_program_is_told_by_messages_that_the_published_library_verifies() {
     again.sort();
     first.sort();
     assert_eq!(again, first, "the same messages under the same ids");
+}
+
+#[tokio::test]
+async fn a_program_is_told_how_a_call_went_and_how_it_was() {
+    let stage = Stage::open(Mail::StartTls).await;
+    let practice = &stage.practice;
+    practice.accepted(60).await;
+    let (_, secret) = stage.webhook("/hook/host").await;
+    practice.is_there(JANE).await;
+    let call = text(&practice.ring(&practice.ada, JANE).await.good(), "id");
+    practice.is_there(ADA).await;
+    practice.ring(&practice.jane, ADA).await.good(); // Two who ring each other are connected.
+    practice.post(&format!("/api/video-call/end-session/{call}"), &practice.ada, json!({})).await.good();
+    let said = json!({ "stars": 2, "problems": ["sound"], "comment": "Lovelace heard it crackle" });
+    assert_eq!(practice.post(&format!("/api/calls/{call}/feedback"), &practice.ada, said).await.status, 204);
+    let hooks = stage.receivers.until("hook", 4, |_| true).await;
+    assert_eq!(kinds(&hooks), ["call.accepted", "call.ended", "call.requested", "feedback.given"]);
+    for hook in &hooks {
+        assert_eq!(
+            (&hook["verified"]["by"], &hook["body"]["data"]["callId"]),
+            (&json!([secret]), &json!(call)),
+            "{hook}"
+        );
+        assert!(!hook["body"].to_string().contains("Lovelace"), "ids alone: {hook}");
+    }
+}
+
+#[tokio::test]
+async fn two_servers_on_one_database_tell_everything_and_nothing_twice() {
+    const VISITS: usize = 25;
+    let stage = Stage::on_postgres().await;
+    stage.webhook("/hook/host").await;
+    let other = stage.another_server();
+    let practice = &stage.practice;
+    for n in 1..=VISITS {
+        let server = if n % 2 == 0 { &practice.server } else { &other };
+        let minutes = i64::try_from(3 * 24 * 60 + n * 60).expect("a small number");
+        let body = with(remote(minutes), json!({ "patientId": ADA }));
+        server.post("/api/appointments", &practice.jane, body).await.good();
+    }
+    for (kind, count) in [("letter", VISITS), ("sms", VISITS), ("hook", 2 * VISITS)] {
+        stage.receivers.until(kind, count, |_| true).await;
+    }
+    crate::practice::eventually(super::stage::PATIENCE, "nothing but reminders waits", async || {
+        let waiting = practice.get("/api/outbox?limit=200", &practice.agnes).await.good();
+        items(&waiting).iter().all(|entry| entry["lane"] == "plan").then_some(())
+    })
+    .await;
+    for (kind, count) in [("letter", VISITS), ("sms", VISITS), ("hook", 2 * VISITS)] {
+        assert_eq!(stage.receivers.received(kind).await.len(), count, "{kind}");
+    }
 }
 
 #[tokio::test]

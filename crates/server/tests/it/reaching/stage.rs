@@ -56,13 +56,13 @@ impl Receivers {
     }
 
     /// Settings of a server that sends here.
-    fn settings(&self, mail: Mail, sms: &str, folder: &Folder) -> Vec<String> {
+    fn settings(&self, mail: Mail, more: &str, folder: &Folder) -> Vec<String> {
         let (scheme, port) = match mail {
             Mail::StartTls => ("smtp", &self.ports["smtp"]),
             Mail::Tls => ("smtps", &self.ports["smtps"]),
         };
         let config = folder.path().join("bedside.toml");
-        std::fs::write(&config, sms).expect("the folder is ours");
+        std::fs::write(&config, more).expect("the folder is ours");
         let authority = self.authority.display();
         [
             format!("--config={}", config.display()),
@@ -145,15 +145,27 @@ impl Stage {
         Self::with(receivers, mail, &sms).await
     }
 
+    /// Several servers can work there.
+    pub async fn on_postgres() -> Self {
+        let receivers = Receivers::start();
+        let sms = receivers.by_template();
+        Self::at(Home::postgres().await, receivers, Mail::StartTls, &sms).await
+    }
+
     pub async fn with_twilio() -> Self {
         let receivers = Receivers::start();
         let sms = receivers.by_twilio();
         Self::with(receivers, Mail::StartTls, &sms).await
     }
 
-    async fn with(receivers: Receivers, mail: Mail, sms: &str) -> Self {
-        let (folder, home) = (Folder::new(), Home::sqlite());
-        let settings = receivers.settings(mail, sms, &folder);
+    /// `more` goes into the file of its settings.
+    pub async fn with(receivers: Receivers, mail: Mail, more: &str) -> Self {
+        Self::at(Home::sqlite(), receivers, mail, more).await
+    }
+
+    async fn at(home: Home, receivers: Receivers, mail: Mail, more: &str) -> Self {
+        let folder = Folder::new();
+        let settings = receivers.settings(mail, more, &folder);
         let server = Server::run(Self::command(&home.url(), &settings));
         let practice = Practice::run_by(home, server).await;
         let stage = Self { practice, receivers, settings, _folder: folder };
@@ -168,10 +180,15 @@ impl Stage {
         command
     }
 
+    /// On the same database.
+    pub fn another_server(&self) -> Server {
+        Server::run(Self::command(&self.practice.database, &self.settings))
+    }
+
     /// `kill -9`, and the server started again on what it left.
     pub fn crash_and_return(&mut self) {
         self.practice.server.kill();
-        self.practice.server = Server::run(Self::command(&self.practice.database, &self.settings));
+        self.practice.server = self.another_server();
     }
 
     pub async fn person(&self, id: &str, said: Value) {
