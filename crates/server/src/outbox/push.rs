@@ -1,5 +1,7 @@
 //! Web push: the browser's maker carries what only the browser can read (RFC 8291), and knows who sends it (RFC 8292).
 
+use std::time::Duration;
+
 use aws_lc_rs::aead::{AES_128_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use aws_lc_rs::agreement::{self, ECDH_P256, PrivateKey, UnparsedPublicKey};
 use aws_lc_rs::hkdf::{HKDF_SHA256, KeyType, Salt};
@@ -21,6 +23,8 @@ use crate::app::App;
 use crate::clock;
 use crate::dispatch::Error;
 
+/// Browsers name their push service themselves: whoever is quick is not to wait for long for one that is not.
+const TAKEN_WITHIN: Duration = Duration::from_secs(5);
 /// A token lasts no longer than a day; this is enough for a request.
 const TOKEN_LASTS: Span = Span::hours(12);
 /// What is not about now may wait for the phone to be on again.
@@ -83,7 +87,11 @@ pub async fn send(
     let Some((headers, body)) = packed(push, device, &content, (notice, facts, now)) else {
         return Ok(Sent::Never("no-address"));
     };
-    let sent = app.outbox.http.post(&device.endpoint, headers, body).await.map_or_else(|sent| sent, Sent::from);
+    let post = app.outbox.http.post(&device.endpoint, headers, body);
+    let sent = match tokio::time::timeout(TAKEN_WITHIN, post).await {
+        Ok(answer) => answer.map_or_else(|sent| sent, Sent::from),
+        Err(_) => Sent::Later { why: "timeout", after: None },
+    };
     if sent == Sent::Gone {
         app.store.forget_device(&device.id).await?;
     }
