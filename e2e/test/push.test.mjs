@@ -161,6 +161,21 @@ test("whoever calls somebody with no page open sees that a phone is woken, and t
   await receivers.until("push", 1, ({ body }) => body.topic === "missed-call");
 });
 
+test("a browser finds nothing that keeps the pages from the home screen, where iPhones want them for pushes", NEEDS, async (t) => {
+  const practice = await demo(t);
+  const ada = await practice.person("Ada Patient");
+  const devtools = await ada.context().newCDPSession(ada);
+  const { url, errors, data } = await devtools.send("Page.getAppManifest");
+  assert.deepEqual([new URL(url).pathname, errors], ["/manifest.webmanifest", []]);
+  const { display, start_url: start, icons } = JSON.parse(data);
+  assert.equal(display, "standalone");
+  for (const address of [start, ...icons.map(({ src }) => src)]) {
+    assert.equal((await fetch(new URL(address, url))).status, 200, address);
+  }
+  const { installabilityErrors } = await devtools.send("Page.getInstallabilityErrors");
+  assert.deepEqual(installabilityErrors.filter(({ errorId }) => errorId !== "in-incognito"), []);
+});
+
 /** As the pages do. */
 async function asks(page, method, path, body) {
   const asked = ([method, path, body]) =>
