@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { NO_AUTHORITY } from "./authority.mjs";
+import { receive } from "./receivers.mjs";
 import { inACall, serve, two } from "./stage.mjs";
 
 /** Comes by a personal link: the token of its room alone. */
@@ -42,6 +44,19 @@ test("an interpreter comes by a link, waits, is admitted, and everybody sees who
   await jane.does("end-call", { callId });
   assert.equal((await ines.heard("call-ended")).reason, "completed");
   assert.equal((await stage.rest("POST", `/api${new URL(invitation.link).pathname}`, "")).code, "expired");
+});
+
+test("the link that was sent to whoever is invited is the one that lets them in", { skip: NO_AUTHORITY }, async (t) => {
+  const receivers = await receive(t);
+  const stage = await serve(t, ...receivers.flags);
+  const { jane, roomId } = await inACall(stage);
+  const { link } = await invited(jane, roomId);
+  const [letter] = await receivers.until("letter", 1, ({ to }) => to[0] === "ines@example.org");
+  const sent = letter.text.match(/http\S+\/join\/\S+/)[0];
+  assert.deepEqual([letter.subject, sent], ["Invitation to a video call", link]);
+  assert.ok(!letter.text.includes("Patient"), letter.text);
+  const ines = await comesBy(stage, sent);
+  assert.equal((await ines.does("join-room", { roomId })).waiting, true);
 });
 
 test("only the practice invites, and a call has so many seats", async (t) => {
