@@ -103,6 +103,25 @@ test("whoever left is told of what is written, once until they come back, and no
   assert.deepEqual(await topics(stage, patient), ["message", "message (read)"]);
 });
 
+test("whoever has nothing but the link of their appointment reads what was written by it", NEEDS, async (t) => {
+  const { receivers, stage } = await practice(t);
+  const doctor = await stage.person("jane", "practitioner", "Jane Smith");
+  const patient = await stage.withToken(token({ sub: "ada", role: "patient", name: "Ada", email: "ada@mail.example" }));
+  const [type, scheduledDate] = ["Remote", new Date(Date.now() + 60_000).toISOString()];
+  const visit = { practitionerId: "jane", patientId: "ada", type, scheduledDate };
+  const { id, roomId } = await stage.rest("POST", "/api/appointments", doctor.token, visit);
+  await doctor.does("join-room", { roomId });
+  await doctor.does("chat-message", { roomId, text: "I am here" });
+  const [letter] = await receivers.until("letter", 1, ({ subject }) => subject === "New message");
+  const { videoCallLink } = await stage.rest("GET", `/api/appointments/${id}`, patient.token);
+  assert.ok(letter.text.includes(videoCallLink) && letter.html.includes(videoCallLink), letter.text);
+  assert.equal(letter.events, null, "it is no invitation");
+  const { token: pass } = await stage.rest("POST", `/api${new URL(videoCallLink).pathname}`, "");
+  const come = await stage.withToken(pass);
+  const { chat } = await come.does("join-room", { roomId });
+  assert.deepEqual(chat.map(({ text }) => text), ["I am here"]);
+});
+
 test("whoever lost the connection is told when they do not come back, and not at all if they do", NEEDS_A_MINUTE, async (t) => {
   const the = await practice(t);
   const { receivers, stage } = the;

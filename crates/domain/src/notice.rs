@@ -80,9 +80,11 @@ pub enum Facts {
         seen: bool,
         declined: bool,
     },
-    /// What was written in a call; `seen` if whoever is told is in it now, or has been since.
+    /// What was written in a call, perhaps that of an appointment; `seen` if whoever is told is in it now, or has been
+    /// since.
     Chat {
         seen: bool,
+        appointment: Option<AppointmentId>,
     },
     Appointment(Appointment),
     Invitation {
@@ -183,7 +185,7 @@ pub fn has_point(now: Millis, topic: Topic, at: Millis, facts: &Facts) -> bool {
         (Topic::IncomingCall, Facts::Ring { until, heard, .. }) => now < *until && !heard,
         (Topic::MissedCall, Facts::Call { seen, .. }) => !seen && now < at + TOLD_WITHIN,
         (Topic::RingOver, Facts::Call { .. }) => now < at + RING_SHOWN_FOR,
-        (Topic::Message, Facts::Chat { seen }) => !seen && now < at + TOLD_WITHIN,
+        (Topic::Message, Facts::Chat { seen, .. }) => !seen && now < at + TOLD_WITHIN,
         (Topic::Invitation, Facts::Invitation { until }) => now < *until,
         (Topic::AppointmentRequested, Facts::Appointment(appointment)) => {
             appointment.status == Status::Pending && now < appointment.slot.end()

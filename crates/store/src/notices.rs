@@ -95,10 +95,13 @@ impl Store {
         const FIND: &str = "SELECT EXISTS (SELECT 1 FROM call_seats WHERE call = $1 AND person = $2 \
                  AND place = 'here' AND admission = 'given') \
              OR EXISTS (SELECT 1 FROM notices WHERE person = $2 AND about_id = $1 AND topic = 'message' AND at = $3 \
-                 AND read_at IS NOT NULL) AS seen FROM calls WHERE id = $1";
+                 AND read_at IS NOT NULL) AS seen, appointment FROM calls WHERE id = $1";
         let find = sql!(FIND, call, &notice.to, notice.due);
         match self.engine.row("looking who has seen a message", find).await? {
-            Some(row) => Ok(Facts::Chat { seen: row.flag("seen")? }),
+            Some(row) => {
+                let appointment = row.maybe_text("appointment")?.map(AppointmentId::new);
+                Ok(Facts::Chat { seen: row.flag("seen")?, appointment })
+            }
             None => Ok(Facts::Gone),
         }
     }

@@ -221,7 +221,7 @@ fn what_is_written_is_told_to_whoever_has_left_and_later_to_whoever_may_be_back(
     assert_eq!(act(4, "jane", &Command::Lose), jane(Some(Millis(4) + call::SEAT_KEPT)));
     assert_eq!(act(5, "jane", &Command::Join), []);
     assert_eq!(act(6, "jane", &Command::Leave), jane(None));
-    let told = |seen| has_point(Millis(5), Topic::Message, Millis(0), &Facts::Chat { seen });
+    let told = |seen| has_point(Millis(5), Topic::Message, Millis(0), &Facts::Chat { seen, appointment: None });
     assert!(told(false) && !told(true));
 }
 

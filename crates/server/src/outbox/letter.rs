@@ -58,7 +58,14 @@ pub async fn write(app: &App, id: &str, to: &Person, notice: &Notice, facts: &Fa
         Facts::Call { declined: true, .. } if notice.topic == Topic::RingOver => &language.declined,
         _ => &said.short,
     };
-    let (link, is_personal) = link(app, to, notice, appointment);
+    let (link, is_personal) = match facts {
+        // What was written there is read there, also by whoever has nothing but their link.
+        Facts::Chat { appointment: Some(id), .. } => {
+            let held = app.store.appointment(id).await?;
+            link(app, to, notice, held.as_ref().map(|held| &held.value))
+        }
+        _ => link(app, to, notice, appointment),
+    };
     let may_stop =
         matches!(notice.topic, Topic::ReminderDay | Topic::ReminderHour | Topic::Message | Topic::MissedCall);
     Ok(Letter {
@@ -105,7 +112,7 @@ fn link(app: &App, to: &Person, notice: &Notice, appointment: Option<&Appointmen
     let patient = matches!(to.role, Role::Patient | Role::Guest);
     match (&notice.about, appointment) {
         (About::Invitation(id), _) => (links::address(app, &app.link_key.guest_token(id)), true),
-        (About::Call(id), _) if matches!(notice.topic, Topic::IncomingCall | Topic::Message) => {
+        (About::Call(id), None) if matches!(notice.topic, Topic::IncomingCall | Topic::Message) => {
             page(&format!("/{}/video-call/{id}", if patient { "patient" } else { "doctor" }))
         }
         (_, Some(appointment)) if leads_in(appointment) => match personal(app, appointment, &to.id) {

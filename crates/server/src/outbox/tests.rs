@@ -139,7 +139,7 @@ fn about(topic: Topic) -> (About, Facts) {
         Topic::RingOver | Topic::MissedCall => {
             (About::Call(CallId::new("0190-call")), Facts::Call { seen: false, declined: true })
         }
-        Topic::Message => (About::Call(CallId::new("0190-call")), Facts::Chat { seen: false }),
+        Topic::Message => (About::Call(CallId::new("0190-call")), Facts::Chat { seen: false, appointment: None }),
         Topic::Invitation => {
             let until = NOON + Span::hours(4);
             (About::Invitation(InvitationId::new("i")), Facts::Invitation { until })

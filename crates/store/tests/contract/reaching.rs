@@ -101,9 +101,9 @@ async fn whoever_is_away_is_told_of_what_is_written_once_until_they_look(stage: 
     assert_eq!(lost.due, Some(after(64)), "when she is not expected back any more");
     assert_eq!(write(&stage, 6).await, [], "it is going to be told");
     assert_eq!(stage.store.rows_in("notices").await, 0);
-    assert_eq!(stage.store.facts(lost).await, Ok(Facts::Chat { seen: false }));
+    assert_eq!(stage.store.facts(lost).await, Ok(Facts::Chat { seen: false, appointment: None }));
     stage.act("c", after(7), "jane", Command::Join).await.unwrap();
-    assert_eq!(stage.store.facts(lost).await, Ok(Facts::Chat { seen: true }));
+    assert_eq!(stage.store.facts(lost).await, Ok(Facts::Chat { seen: true, appointment: None }));
     let [plan] = &stage.store.claim(Lane::Plan, after(64), after(124), 9).await.unwrap()[..] else { panic!("one") };
     let pointless = Settled { job: plan.clone(), end: bedside_store::End::Pointless, steps: vec![], shown: false };
     stage.store.settle(after(64), &[pointless]).await.unwrap();
@@ -112,9 +112,13 @@ async fn whoever_is_away_is_told_of_what_is_written_once_until_they_look(stage: 
     let [left] = &write(&stage, 66).await[..] else { panic!("one") };
     assert_eq!((left.due, write(&stage, 67).await), (None, vec![]), "she has not looked");
     let left = Notice { due: Some(after(66)), ..left.clone() };
-    assert_eq!(stage.store.facts(&left).await, Ok(Facts::Chat { seen: false }));
+    assert_eq!(stage.store.facts(&left).await, Ok(Facts::Chat { seen: false, appointment: None }));
     stage.store.see_messages(&call, &jane, after(68)).await.unwrap();
-    assert_eq!(stage.store.facts(&left).await, Ok(Facts::Chat { seen: true }), "though she is away again");
+    assert_eq!(
+        stage.store.facts(&left).await,
+        Ok(Facts::Chat { seen: true, appointment: None }),
+        "though she is away again"
+    );
     assert_eq!(write(&stage, 69).await.len(), 1, "the next time");
     let rows = stage.store.notices(&jane, &PageAsk::default()).await.unwrap().items;
     assert_eq!(rows.iter().map(|row| row.read_at).collect::<Vec<_>>(), [None, Some(after(68))]);
