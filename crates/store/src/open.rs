@@ -15,6 +15,8 @@ use crate::sqlite::{Sqlite, connect};
 /// Whoever waits longer than this for a database is told, rather than left hanging.
 const PATIENCE: Duration = Duration::from_secs(5);
 const POSTGRES_CONNECTIONS: u32 = 16;
+/// A connection to PostgreSQL that has not been used for longer is asked whether it still is one.
+const TRUSTED_FOR: Duration = Duration::from_secs(1);
 
 /// Forward only: a step that has been released is never changed.
 pub(crate) const STEPS: &[(&str, &str)] = &[
@@ -152,9 +154,17 @@ async fn postgres(url: &str) -> Result<Engine, OpenError> {
         Ok(Err(error)) => return Err(OpenError::Connect(error.to_string())),
         Ok(Ok(connection)) => drop(connection.close().await),
     }
-    let pool =
-        PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).acquire_timeout(PATIENCE).connect_lazy_with(options);
-    Ok(Engine::Postgres(pool))
+    let pool = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).acquire_timeout(PATIENCE);
+    // One that served a moment ago serves again; asking it first would make every statement two.
+    let pool = pool.test_before_acquire(false).before_acquire(|connection, before| {
+        Box::pin(async move {
+            if before.idle_for > TRUSTED_FOR {
+                connection.ping().await?;
+            }
+            Ok(true)
+        })
+    });
+    Ok(Engine::Postgres(pool.connect_lazy_with(options)))
 }
 
 /// One step in one transaction. Nodes that start together take turns.
