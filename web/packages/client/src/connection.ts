@@ -1,12 +1,12 @@
-import { io, type Socket } from "socket.io-client";
 import { freshKey } from "./api.ts";
 import { Cell, type Readable } from "./cell.ts";
 import type { Heard, Said } from "./heard.ts";
-import { type RefusalCode, Refused } from "./problem.ts";
+import { Line } from "./line.ts";
+import { codeOf, type RefusalCode, Refused } from "./problem.ts";
 
 /** An answer that has not come by then does not come. */
 const PATIENCE = 10_000;
-/** When the server has closed the door, socket.io does not knock again by itself. */
+/** After the server has closed the door. */
 const KNOCK_AGAIN = 3_000;
 /** A line that does not answer so long is taken for dead; the heartbeat would take three quarters of a minute. */
 const PULSE = 1_500;
@@ -30,39 +30,34 @@ export interface ConnectionOptions {
 }
 
 type Answer = { readonly ok: true } | { readonly ok: false; readonly error: { code: RefusalCode; message: string } };
+type Listener = (payload: unknown) => object;
 
-/** The live side of the server. Comes back by itself; listeners outlive connections. */
+/** The live side of the server. Comes back by itself; listeners outlive its lines. */
 export class Connection {
   readonly deviceId: string;
-  readonly #socket: Socket;
+  readonly #address: string;
   readonly #token: (() => Promise<string>) | undefined;
   readonly #signal: AbortSignal;
   readonly #reach = new Cell<Reach>("connecting");
+  readonly #listeners = new Map<string, Set<Listener>>();
+  /** What was asked when there was no line for it. */
+  readonly #unsaid = new Set<(line: Line) => void>();
+  #line: Line | undefined;
+  /** How often in a row no line could be had. */
+  #tries = 0;
   #knock: ReturnType<typeof setTimeout> | undefined;
   #renewal: ReturnType<typeof setTimeout> | undefined;
   /** Fetched ahead of the end of the one before it. */
   #nextToken: string | undefined;
 
-  constructor({ url = "", token, deviceId = deviceOfTab(), signal }: ConnectionOptions) {
+  constructor({ url, token, deviceId = deviceOfTab(), signal }: ConnectionOptions) {
     this.deviceId = deviceId;
+    this.#address = new URL("/socket.io/", url || globalThis.location.href).href;
     this.#token = token;
     this.#signal = signal;
-    this.#socket = io(`${url}/video-call`, {
-      autoConnect: false,
-      // Each has a transport of its own, so that one of them can go without the others.
-      forceNew: true,
-      // Cookies are for our own pages; a token comes without.
-      withCredentials: token === undefined,
-      auth: (give) => void this.#identify(give),
-      reconnectionDelay: 500,
-      // A call that is relayed waits for this.
-      reconnectionDelayMax: 1_000,
-    });
-    this.#socket.on("connect", () => (this.#reach.value = "online"));
-    this.#socket.on("disconnect", (reason) => this.#lost(reason));
-    this.#socket.on("connect_error", (refused) => this.#refused(refused.message));
     signal.addEventListener("abort", () => this.#close(), { once: true });
-    if (!signal.aborted) this.#socket.connect();
+    globalThis.addEventListener?.("offline", () => void this.feelPulse(), { signal });
+    if (!signal.aborted) this.#open();
   }
 
   /** Whether the server is reached. */
@@ -71,7 +66,7 @@ export class Connection {
   }
 
   get isConnected(): boolean {
-    return this.#socket.connected;
+    return this.#line?.isOpen ?? false;
   }
 
   /** Listens until `until` is aborted. */
@@ -81,23 +76,16 @@ export class Connection {
 
   /** The same, and what wants an acknowledgement gets what `tell` gives. */
   answer<E extends keyof Heard>(event: E, tell: (payload: Heard[E]) => object, until: AbortSignal): void {
-    const heard = (payload: unknown, acknowledge?: (answer: object) => void) => {
-      const answer = tell(payload as Heard[E]);
-      acknowledge?.(answer);
-    };
-    const name: string = event;
-    this.#socket.on(name, heard);
-    until.addEventListener("abort", () => this.#socket.off(name, heard), { once: true });
+    const listener = (payload: unknown) => tell(payload as Heard[E]);
+    const listeners = this.#listeners.get(event) ?? new Set();
+    this.#listeners.set(event, listeners.add(listener));
+    until.addEventListener("abort", () => listeners.delete(listener), { once: true });
   }
 
   /** What came of it, or a `Refused`. */
   async ask<E extends keyof Said>(event: E, payload: Said[E][0], patience = PATIENCE): Promise<Said[E][1]> {
-    let answer: Answer;
-    try {
-      answer = (await this.#socket.timeout(patience).emitWithAck(event, payload)) as Answer;
-    } catch (failure) {
-      throw new Refused("unreachable", String(failure));
-    }
+    const answer = await this.#answerTo(event, payload, patience);
+    if (!answer) throw new Refused("unreachable", event);
     if (!answer.ok) throw new Refused(answer.error.code, answer.error.message);
     return answer;
   }
@@ -106,36 +94,73 @@ export class Connection {
   async feelPulse(): Promise<number | undefined> {
     if (!this.isConnected) {
       // It may be waiting for its next try, and there may be a network now.
-      this.#socket.disconnect().connect();
+      this.#open();
       return undefined;
     }
+    const line = this.#line;
     const asked = performance.now();
     try {
       await this.ask("join", {}, PULSE);
       return performance.now() - asked;
     } catch (failure) {
-      const isDead = failure instanceof Refused && failure.code === "unreachable" && !this.#signal.aborted;
-      if (isDead) this.#socket.io.engine.close();
+      if (codeOf(failure) === "unreachable") line?.lose();
       return undefined;
     }
   }
 
-  async #identify(give: (auth: object) => void): Promise<void> {
-    if (!this.#token) {
-      give({ deviceId: this.deviceId });
-      return;
-    }
-    try {
-      const token = this.#nextToken ?? (await this.#token());
-      this.#nextToken = undefined;
-      this.#renewBefore(expiryOf(token));
-      give({ token, deviceId: this.deviceId });
-    } catch {
-      // Whoever gives tokens is not there now either.
-      this.#socket.disconnect();
-      this.#reach.value = "offline";
-      this.#knockLater();
-    }
+  /** A line of its own for each try, in place of the one before. */
+  #open(): void {
+    if (this.#signal.aborted) return;
+    clearTimeout(this.#knock);
+    this.#line?.close();
+    this.#line = new Line({
+      address: this.#address,
+      // Cookies are for our own pages.
+      credentials: this.#token ? "same-origin" : "include",
+      auth: () => this.#identify(),
+      opened: () => this.#opened(),
+      heard: (event, payload, acknowledge) => this.#hear(event, payload, acknowledge),
+      ended: (refusal) => this.#ended(refusal),
+    });
+  }
+
+  #answerTo(event: string, payload: object, patience: number): Promise<Answer | undefined> {
+    return new Promise((resolve) => {
+      const say = (line: Line) => {
+        line.ask(event, payload, (answer) => {
+          clearTimeout(late);
+          resolve(answer as Answer | undefined);
+        });
+      };
+      const late = setTimeout(() => {
+        this.#unsaid.delete(say);
+        resolve(undefined);
+      }, patience);
+      if (this.#line?.isOverdue) this.#line.lose();
+      if (this.#line?.isOpen) say(this.#line);
+      else this.#unsaid.add(say);
+    });
+  }
+
+  #opened(): void {
+    this.#tries = 0;
+    for (const say of this.#unsaid) if (this.#line) say(this.#line);
+    this.#unsaid.clear();
+    this.#reach.value = "online";
+  }
+
+  #hear(event: string, payload: unknown, acknowledge: (answer: object) => void): void {
+    const answers = [...(this.#listeners.get(event) ?? [])].map((listener) => listener(payload));
+    acknowledge(Object.assign({}, ...answers));
+  }
+
+  async #identify(): Promise<object> {
+    const { deviceId } = this;
+    if (!this.#token) return { deviceId };
+    const token = this.#nextToken ?? (await this.#token());
+    this.#nextToken = undefined;
+    this.#renewBefore(expiryOf(token));
+    return { token, deviceId };
   }
 
   #renewBefore(expiry: number | undefined): void {
@@ -154,33 +179,30 @@ export class Connection {
       this.#renewal = setTimeout(() => void this.#renew(), KNOCK_AGAIN);
       return;
     }
-    if (!this.#signal.aborted) this.#socket.disconnect().connect();
-  }
-
-  #lost(reason: string): void {
-    if (this.#signal.aborted) return;
+    // What is told in between is not heard.
     this.#reach.value = "offline";
-    if (reason === "io server disconnect") this.#knockLater();
+    this.#open();
   }
 
-  #refused(message: string): void {
-    const isUnauthorized = message.startsWith("unauthorized");
+  #ended(refusal?: string): void {
+    const isUnauthorized = refusal?.startsWith("unauthorized");
     this.#reach.value = isUnauthorized ? "unauthorized" : "offline";
-    // Without a session it is no use; a network that is away is socket.io's own business.
+    // Without a session it is no use.
     if (isUnauthorized && !this.#token) return;
-    if (!this.#socket.active) this.#knockLater();
-  }
-
-  #knockLater(): void {
-    clearTimeout(this.#knock);
-    this.#knock = setTimeout(() => this.#signal.aborted || this.#socket.connect(), KNOCK_AGAIN);
+    const wait = refusal === undefined ? pauseAfter(this.#tries++) : KNOCK_AGAIN;
+    this.#knock = setTimeout(() => this.#open(), wait);
   }
 
   #close(): void {
     clearTimeout(this.#knock);
     clearTimeout(this.#renewal);
-    this.#socket.disconnect();
+    this.#line?.close();
   }
+}
+
+/** Soon, since a call that is relayed waits for it; not everybody at once, since the server may have been restarted. */
+function pauseAfter(tries: number): number {
+  return (tries === 0 ? 250 : 500) + 500 * Math.random();
 }
 
 /** When a JWT ends, in milliseconds; nothing if it is none or does not say. */
