@@ -1,7 +1,9 @@
 import { defineConfig } from "vite";
+import { lean } from "../../lean.ts";
 
 export default defineConfig({
   root: import.meta.dirname,
+  plugins: lean(),
   build: {
     // The server embeds this folder.
     outDir: "../../dist",
@@ -20,6 +22,8 @@ export default defineConfig({
             { name: "common", test: /node_modules\/(lit|@lit|lit-[a-z]+)\// },
             { name: "common", test: /app\/(i18n|src\/(frame|parts\/(?!arrange)|(?!live|ringing|calendar)[\w-]+\.ts))/ },
             { name: "common", test: /client\/src\/(api|cell|clinic|problem)\.ts/ },
+            // The words of the elements come with them: a call should not wait for one file more.
+            { name: "elements", test: /elements\/(i18n|src\/(words|element|times)\.ts)/ },
           ],
         },
       },

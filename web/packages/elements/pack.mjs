@@ -39,6 +39,6 @@ function own(path) {
     .replace(/"@bedside\/(client|protocol)"/g, (_, sibling) => `"${to(sibling)}"`)
     .replace(/(from |import\()"(\.[^"]*)\.ts"/g, '$1"$2.js"')
     // Which words there are is nobody else's matter.
-    .replace(/import (\w+) from "[^"]*\.json";/g, "declare const $1: Readonly<Record<string, string>>;");
+    .replace(/import type (\w+) from "[^"]*\.json";/g, "declare const $1: Readonly<Record<string, string>>;");
   writeFileSync(path, text);
 }

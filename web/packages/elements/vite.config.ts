@@ -1,14 +1,18 @@
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
+import { lean } from "../../lean.ts";
 
 // `build` makes what the server gives to applications of others, `/elements.js` and `/embed.html`; `serve` shows the gallery.
 export default defineConfig({
   root: import.meta.dirname,
+  plugins: [...lean(), withoutPreload()],
   server: { open: "/gallery.html" },
   build: {
     // Beside the pages of the app, which the server embeds.
     outDir: "../../dist",
     emptyOutDir: false,
     target: "es2022",
+    // `light-dark()` stays as it is, so that elements follow the page: tokens.css has its own answer for old browsers.
+    cssTarget: ["chrome123", "firefox120", "safari17.5"],
     modulePreload: { polyfill: false },
     // Not `lib`, which leaves spaces and names as they are.
     rolldownOptions: {
@@ -18,3 +22,14 @@ export default defineConfig({
     },
   },
 });
+
+/** What comes later comes without styles and alone, so that there is nothing for Vite to fetch ahead of it. */
+function withoutPreload(): Plugin {
+  const id = "\0vite/preload-helper.js";
+  return {
+    name: "without-preload",
+    apply: "build",
+    enforce: "pre",
+    load: (asked) => (asked === id ? "export const __vitePreload = (load) => load();" : undefined),
+  };
+}

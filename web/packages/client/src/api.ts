@@ -1,3 +1,4 @@
+import type { Code } from "@bedside/protocol";
 import type { IceServer } from "./heard.ts";
 import { Refused } from "./problem.ts";
 import type {
@@ -124,15 +125,19 @@ export class Api {
       if (init.signal?.aborted) throw failure;
       throw new Refused("unreachable", String(failure));
     }
-    if (!answer.ok) throw await Refused.by(answer);
+    if (!answer.ok) throw await refusal(answer);
     return answer;
   }
 }
 
-/** A key for one wish of the person. Not `crypto.randomUUID`, which plain-HTTP addresses do not have. */
-export function freshKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+/** What an answer that is no success says; proxies in between answer in formats of their own. */
+async function refusal(answer: Response): Promise<Refused> {
+  const problem: unknown = await answer.json().catch(() => undefined);
+  if (typeof problem === "object" && problem !== null && "code" in problem && typeof problem.code === "string") {
+    const detail = "detail" in problem && typeof problem.detail === "string" ? problem.detail : "";
+    return new Refused(problem.code as Code, detail);
+  }
+  return new Refused("unavailable", `HTTP ${answer.status}`);
 }
 
 /** `path` with what is asked of the list. */

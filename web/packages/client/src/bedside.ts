@@ -1,4 +1,4 @@
-import { freshKey } from "./api.ts";
+import { freshKey } from "./key.ts";
 import { type CallEvent, NOTHING_YET, reduce, type Situation } from "./calls.ts";
 import { Cell, type Readable } from "./cell.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";

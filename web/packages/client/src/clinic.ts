@@ -27,7 +27,8 @@ import type {
 } from "./types.ts";
 import { Refused } from "./problem.ts";
 
-export { freshKey } from "./api.ts";
+export { Api } from "./api.ts";
+export { freshKey } from "./key.ts";
 export { Cell, type Readable } from "./cell.ts";
 export { codeOf, type RefusalCode, Refused } from "./problem.ts";
 export type * from "./types.ts";

@@ -1,4 +1,4 @@
-import { freshKey } from "./api.ts";
+import { freshKey } from "./key.ts";
 import { Cell, type Readable } from "./cell.ts";
 import type { Heard, Said } from "./heard.ts";
 import { Line } from "./line.ts";

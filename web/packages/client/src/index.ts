@@ -1,4 +1,4 @@
-export { Api, freshKey, type ListWish } from "./api.ts";
+export { freshKey } from "./key.ts";
 export { type AtADoor, Bedside, connect, type EnterOptions, type RingOptions } from "./bedside.ts";
 export type { Outgoing, RingEnd, Situation, Waiting } from "./calls.ts";
 export { Cell, type Readable } from "./cell.ts";

@@ -1,15 +1,15 @@
 import type { LocalState, RoomState } from "@bedside/client";
-import { html, nothing, type PropertyValues, type TemplateResult, unsafeCSS } from "lit";
+import { html, nothing, type TemplateResult, unsafeCSS } from "lit";
 import mic from "lucide-static/icons/mic.svg?raw";
 import micOff from "lucide-static/icons/mic-off.svg?raw";
 import video from "lucide-static/icons/video.svg?raw";
 import videoOff from "lucide-static/icons/video-off.svg?raw";
 import { CallPart } from "./call-part.ts";
-import { playing } from "./stage-playing.ts";
 import css from "./call-before.css?inline";
 import { define } from "./element.ts";
 import { type Icon, icon } from "./icon.ts";
 import { portrait } from "./pieces.ts";
+import { selfView } from "./self-view.ts";
 import type { WordKey } from "./words.ts";
 
 /** `<bedside-call-before>`: one's own picture while one comes in, and as long as one is the first in the room. */
@@ -26,18 +26,10 @@ export class BedsideCallBefore extends CallPart {
   declare local: LocalState | undefined;
   /** One's own. */
   declare name: string;
-  #stream: MediaStream | null = null;
 
   constructor() {
     super();
     this.name = "";
-  }
-
-  protected override willUpdate(changed: PropertyValues<this>): void {
-    if (!changed.has("local")) return;
-    const camera = this.local?.camera;
-    const track = camera?.state === "on" ? camera.track : undefined;
-    if (track !== this.#stream?.getTracks()[0]) this.#stream = track ? new MediaStream([track]) : null;
   }
 
   protected override render(): TemplateResult | typeof nothing {
@@ -48,18 +40,7 @@ export class BedsideCallBefore extends CallPart {
         <p>${this.#text(room)}</p>
       </div>
       <div class="preview">
-        ${
-          this.#stream
-            ? html`<video
-                class="self"
-                autoplay
-                playsinline
-                aria-label=${this.say("call.self.name")}
-                .muted=${true}
-                .srcObject=${playing(this.#stream)}
-              ></video>`
-            : portrait({ name: this.name })
-        }
+        ${local.camera.state === "on" ? selfView(local, this.say("call.self.name")) : portrait({ name: this.name })}
         ${this.#switches(local)}
       </div>
       ${room.stage.state === "inside" ? nothing : html`<button class="leave" @click=${() => this.want({ wish: "leave" })}>${this.say("call.before.leave")}</button>`}`;

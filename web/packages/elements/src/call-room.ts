@@ -1,5 +1,6 @@
 import { type Bedside, codeOf, type LocalMedia, type Place, type Room } from "@bedside/client";
 import type { BedsideCall } from "./call.ts";
+import "./call.ts";
 import type { CallWish, MediaWish, RoomWish, Settled } from "./call-wishes.ts";
 
 export interface CallSetup {

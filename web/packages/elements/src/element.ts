@@ -2,7 +2,7 @@ import { LitElement, unsafeCSS } from "lit";
 import ground from "./ground.css?inline";
 import { type Reader, languageAround } from "./times.ts";
 import tokens from "./tokens.css?inline";
-import { type Say, type Values, type WordKey, wordsOf } from "./words.ts";
+import { type Say, type Values, type WordKey, wordsCome, wordsOf } from "./words.ts";
 
 /** Tokens, text, controls and fields; first in the `styles` of each element. */
 export const GROUND = [unsafeCSS(tokens), unsafeCSS(ground)];
@@ -36,6 +36,12 @@ export abstract class BedsideElement extends LitElement {
   /** The same for the files beside an element. */
   get words(): Say {
     return wordsOf(this.reader.locale);
+  }
+
+  /** Nothing is shown before there are words for it. */
+  protected override scheduleUpdate(): void | Promise<unknown> {
+    const words = wordsCome(this.reader.locale);
+    return words ? words.then(() => super.scheduleUpdate()) : super.scheduleUpdate();
   }
 
   /** Says upwards what the person wishes. It can be heard outside of every shadow tree. */

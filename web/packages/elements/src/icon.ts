@@ -1,6 +1,6 @@
 import type { TemplateResult } from "lit";
 import { html } from "lit";
-import { unsafeHTML } from "lit/directives/unsafe-html.js";
+import { unsafeSVG } from "lit/directives/unsafe-svg.js";
 
 /** The text of one lucide drawing: `import mic from "lucide-static/icons/mic.svg?raw"`. */
 export type Icon = string;
@@ -8,5 +8,16 @@ export type Icon = string;
 /** A drawing beside words that say the same, so it is nothing for those who listen. */
 export function icon(drawing: Icon): TemplateResult {
   // The texts are files of ours, built in; nothing that somebody wrote comes here.
-  return html`${unsafeHTML(drawing.replace(/class="[^"]*"/, 'class="icon" aria-hidden="true" focusable="false"'))}`;
+  return html`<svg
+    class="icon"
+    aria-hidden="true"
+    viewBox="0 0 24 24"
+    fill="none"
+    stroke="currentColor"
+    stroke-width="2"
+    stroke-linecap="round"
+    stroke-linejoin="round"
+  >
+    ${unsafeSVG(drawing)}
+  </svg>`;
 }

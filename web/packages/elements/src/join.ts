@@ -116,7 +116,7 @@ export class Join extends ConnectedElement {
     const [bedside, local, signal] = [this.#bedside, this.#local, this.#signal];
     if (!bedside || !local || !signal) return;
     // The larger half of the script comes when somebody needs it.
-    const [{ enterCall }] = await Promise.all([import("./call-room.ts"), import("./call.ts")]);
+    const { enterCall } = await import("./call-room.ts");
     if (signal.aborted) return;
     this.#isIn = true;
     this.requestUpdate();

@@ -1,19 +1,23 @@
-import { html, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import type { MediaState } from "./media.ts";
 import { playing } from "./stage-playing.ts";
 
 const streams = new WeakMap<MediaStreamTrack, MediaStream>();
 
-/** One's own picture, as in a mirror. Nothing else is shown so: text behind somebody is read by the others. */
-export function selfView({ camera, facing }: Pick<MediaState, "camera" | "facing">, name: string): TemplateResult {
+/**
+ * One's own picture, as in a mirror. Nothing else is shown so: what the back camera sees is to be read. Where the place
+ * around it has a name, it needs none.
+ */
+export function selfView({ camera, facing }: Pick<MediaState, "camera" | "facing">, name?: string): TemplateResult {
   const stream = camera.state === "on" ? streamOf(camera.track) : null;
   return html`<video
     class=${facing === "user" ? "mirrored" : ""}
     .srcObject=${playing(stream)}
     ?hidden=${stream === null}
-    aria-label=${name}
+    aria-label=${name ?? nothing}
+    aria-hidden=${name ? nothing : "true"}
     autoplay
-    muted
+    .muted=${true}
     playsinline
   ></video>`;
 }

@@ -1,13 +1,13 @@
 import type { LocalState } from "@bedside/client";
-import { html, nothing, type PropertyValues, type TemplateResult, unsafeCSS } from "lit";
+import { html, nothing, type TemplateResult, unsafeCSS } from "lit";
 import eyeOff from "lucide-static/icons/eye-off.svg?raw";
 import flip from "lucide-static/icons/switch-camera.svg?raw";
 import micOff from "lucide-static/icons/mic-off.svg?raw";
 import { CallPart } from "./call-part.ts";
-import { playing } from "./stage-playing.ts";
 import { define } from "./element.ts";
 import { icon } from "./icon.ts";
 import { portrait } from "./pieces.ts";
+import { selfView } from "./self-view.ts";
 import { type Corner, cornerAfter, cornerNear, keptInside, type Point } from "./stage-corner.ts";
 import css from "./stage-self.css?inline";
 
@@ -30,7 +30,6 @@ export class BedsideSelfView extends CallPart {
   declare floating: boolean;
   /** A phone, with a camera on each side. */
   declare flippable: boolean;
-  #stream: MediaStream | null = null;
   /** Where it was taken hold of, while it is dragged. */
   #held: Point | undefined;
 
@@ -40,13 +39,6 @@ export class BedsideSelfView extends CallPart {
     this.corner = "top-end";
     this.floating = false;
     this.flippable = false;
-  }
-
-  protected override willUpdate(changed: PropertyValues<this>): void {
-    if (!changed.has("local")) return;
-    const camera = this.local?.camera;
-    const track = camera?.state === "on" ? camera.track : undefined;
-    if (track !== this.#stream?.getTracks()[0]) this.#stream = track ? new MediaStream([track]) : null;
   }
 
   protected override render(): TemplateResult | typeof nothing {
@@ -65,7 +57,7 @@ export class BedsideSelfView extends CallPart {
         @pointercancel=${this.#drop}
         @keydown=${this.#send}
       >
-        ${this.#stream ? this.#picture(local) : portrait({ name: this.name })}
+        ${local.camera.state === "on" ? selfView(local) : portrait({ name: this.name })}
       </div>
       ${this.floating ? html`<span id="how" class="unseen">${this.say("call.self.how")}</span>` : nothing}
       <div class="label">
@@ -75,24 +67,12 @@ export class BedsideSelfView extends CallPart {
       ${this.floating ? this.#buttons() : nothing}`;
   }
 
-  #picture({ facing }: LocalState): TemplateResult {
-    // What the back camera shows is to be read, not combed by.
-    return html`<video
-      class=${facing === "user" ? "self mirrored" : "self"}
-      autoplay
-      playsinline
-      aria-hidden="true"
-      .muted=${true}
-      .srcObject=${playing(this.#stream)}
-    ></video>`;
-  }
-
   #buttons(): TemplateResult {
     const hide = this.say("call.self.hide");
     const turn = this.say("call.camera.flip");
     return html`<div class="buttons">
       ${
-        this.flippable && this.#stream
+        this.flippable && this.local?.camera.state === "on"
           ? html`<button
               class="round"
               aria-label=${turn}

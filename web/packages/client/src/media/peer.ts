@@ -1,4 +1,4 @@
-import { freshKey } from "../api.ts";
+import { freshKey } from "../key.ts";
 import { Cell, type Readable } from "../cell.ts";
 import type { IceServer, Signal } from "../heard.ts";
 

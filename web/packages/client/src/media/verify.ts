@@ -1,5 +1,6 @@
 import { Cell, type Readable } from "../cell.ts";
 import type { Signal } from "../heard.ts";
+import { freshKey, hex } from "../key.ts";
 
 /** Whether the two can be sure that nobody sits between them. */
 export type Verification =
@@ -50,7 +51,7 @@ export class Verifier {
     this.#next(async () => {
       const fingerprints = this.#fingerprints();
       if (this.#own || !fingerprints) return;
-      const own = { value: randomValue(), fingerprint: fingerprints.own };
+      const own = { value: freshKey(), fingerprint: fingerprints.own };
       this.#own = own;
       this.#say({ type: "verify-commit", hash: await hashOf(own) });
       this.#open();
@@ -120,12 +121,4 @@ export function hashOf({ value, fingerprint }: Opened): Promise<string> {
 
 async function sha256(text: string): Promise<string> {
   return hex(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))));
-}
-
-function randomValue(): string {
-  return hex(crypto.getRandomValues(new Uint8Array(16)));
-}
-
-function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
