@@ -90,11 +90,12 @@ export async function sdk() {
 }
 
 /**
- * Lets the pages of a context reach each other over lines that can be cut: whatever they send goes through sockets of
- * this process. Paths that are found after a cut have lines of their own.
+ * Lets the pages of a context reach each other over lines that can be cut, and can be slow: whatever they send goes
+ * through sockets of this process. Paths that are found after a cut have lines of their own.
  */
 export class Lines {
   #sockets = [];
+  #bitsPerSecond = Infinity;
 
   constructor(t) {
     t.after(() => this.cut());
@@ -117,20 +118,43 @@ export class Lines {
     for (const socket of this.#sockets.splice(0)) socket.close();
   }
 
+  /** Every line carries so much from now on, each way. What would wait for longer than half a second is lost. */
+  carry(bitsPerSecond) {
+    this.#bitsPerSecond = bitsPerSecond;
+  }
+
+  /** One way of a line. */
+  #way() {
+    let isFreeAt = 0;
+    return (packet, send) => {
+      const now = performance.now();
+      const begins = Math.max(now, isFreeAt);
+      if (begins - now > 500) return;
+      isFreeAt = begins + (packet.length * 8_000) / this.#bitsPerSecond;
+      if (isFreeAt <= now) send();
+      else setTimeout(send, isFreeAt - now);
+    };
+  }
+
   /** A port from which everything goes to that other one; each sender has a socket of its own on the way back. */
   async #lineTo(port) {
     const front = await this.#socket();
     const backs = new Map();
+    const there = this.#way();
     front.on("message", async (packet, from) => {
       if (!backs.has(from.port)) backs.set(from.port, this.#back(front, from.port));
-      (await backs.get(from.port)).send(packet, port, "127.0.0.1");
+      const back = await backs.get(from.port);
+      there(packet, () => this.#sockets.includes(back) && back.send(packet, port, "127.0.0.1"));
     });
     return front.address().port;
   }
 
   async #back(front, port) {
     const back = await this.#socket();
-    back.on("message", (packet) => this.#sockets.includes(front) && front.send(packet, port, "127.0.0.1"));
+    const here = this.#way();
+    back.on("message", (packet) =>
+      here(packet, () => this.#sockets.includes(front) && front.send(packet, port, "127.0.0.1")),
+    );
     return back;
   }
 

@@ -43,6 +43,22 @@ test("the elements ring and call in Firefox as they do in Chromium", NEEDS_FIREF
   await jane.waitForSelector("bedside-call-window >>> bedside-call-over >>> h2", { timeout: PATIENCE });
 });
 
+test("a card stands on its own ground, in the colours of the page around", NEEDS, async (t) => {
+  const examples = await serveExamples(t);
+  const stage = await serve(t, "--allow-origin", examples);
+  const jane = await openExample(t, `${examples}/plain/`, stage, JANE, ADA);
+  const ada = await openExample(t, `${examples}/plain/`, stage, ADA, JANE);
+  await ada.getByText("Online").waitFor();
+  await ada.getByRole("button", { name: "Video call with Dr. Jane Smith" }).click();
+  await jane.getByRole("heading", { name: "Ada Patient" }).waitFor();
+  const ground = (page) =>
+    page.locator("bedside-incoming-call .card").evaluate((card) => getComputedStyle(card).backgroundColor);
+  await jane.evaluate(() => (document.documentElement.style.colorScheme = "light"));
+  assert.equal(await ground(jane), "rgb(255, 255, 255)");
+  await jane.evaluate(() => (document.documentElement.style.colorScheme = "dark"));
+  assert.equal(await ground(jane), "rgb(26, 32, 41)");
+});
+
 test("whoever declines with a message is understood at the other end", NEEDS, async (t) => {
   const examples = await serveExamples(t);
   const stage = await serve(t, "--allow-origin", examples);
