@@ -50,7 +50,8 @@ test("this device shows what is told also while no page is open, and no more onc
   const practice = await demo(t, "--web-push");
   const ada = await practice.person("Ada Patient");
   await ada.context().grantPermissions(["notifications"]);
-  await ada.addInitScript(standInForPushService, await publicKey());
+  const given = { p256dh: await publicKey(), endpoint: "https://push.example/ada" };
+  await ada.addInitScript(standInForPushService, given);
   await ada.goto(new URL("/account", ada.url()).href);
   await ada.getByRole("button", { name: "Turn on" }).click();
   await ada.getByText("It shows what there is to tell").waitFor();
@@ -73,6 +74,26 @@ test("this device shows what is told also while no page is open, and no more onc
   await ada.getByRole("button", { name: "Sign out" }).click();
   assert.match((await forgotten).postData(), /push\.example/);
   await ada.getByRole("heading", { name: "Welcome to Riverside Practice" }).waitFor();
+});
+
+test("whoever rings somebody without an open page reads that their phone is being woken", NEEDS, async (t) => {
+  const service = await pushService(t);
+  const practice = await demo(t, "--web-push", "--send-to-private", "127.0.0.0/8");
+  const jane = await practice.person("Jane Smith");
+  await jane.context().grantPermissions(["notifications"]);
+  await jane.addInitScript(standInForPushService, { p256dh: await publicKey(), endpoint: service.address });
+  await jane.goto(new URL("/account", jane.url()).href);
+  await jane.getByRole("button", { name: "Turn on" }).click();
+  await jane.getByText("It shows what there is to tell").waitFor();
+  const ada = await practice.person("Ada Patient");
+  await goTo(ada, "Practitioners");
+  await ada.getByRole("button", { name: "Start a video call with Jane Smith" }).waitFor();
+  await jane.close();
+  // Until the server has noticed, they may still be thought to be at their page.
+  await ada.getByText("Away").waitFor();
+  await ada.getByRole("button", { name: "Start a video call with Jane Smith" }).click();
+  await ada.getByText("Their phone is being woken…").waitFor();
+  await service.pushed;
 });
 
 test("a program is added with a secret that is seen once, tried, switched off and told all again", NEEDS, async (t) => {
@@ -159,9 +180,9 @@ async function choose(row, name) {
 }
 
 /** The maker of the browser has a push service; here is none. The rest is the browser's own. */
-function standInForPushService(p256dh) {
+function standInForPushService({ p256dh, endpoint }) {
   const keys = { p256dh, auth: "AAAAAAAAAAAAAAAAAAAAAA" };
-  const made = { endpoint: "https://push.example/ada", toJSON: () => ({ endpoint: made.endpoint, keys }) };
+  const made = { endpoint, toJSON: () => ({ endpoint: made.endpoint, keys }) };
   let held = null;
   made.unsubscribe = async () => ((held = null), true);
   PushManager.prototype.subscribe = async () => (held = made);
@@ -172,6 +193,17 @@ function standInForPushService(p256dh) {
 async function publicKey() {
   const pair = await crypto.subtle.generateKey({ name: "ECDH", namedCurve: "P-256" }, true, ["deriveBits"]);
   return Buffer.from(await crypto.subtle.exportKey("raw", pair.publicKey)).toString("base64url");
+}
+
+/** Where pushes go on their way to a browser. */
+async function pushService(t) {
+  let pushed;
+  const service = { pushed: new Promise((resolve) => (pushed = resolve)) };
+  const server = createHttpServer((_, response) => {
+    response.writeHead(201).end();
+    pushed();
+  });
+  return Object.assign(service, { address: `http://127.0.0.1:${await listening(t, server)}/jane` });
 }
 
 /** A mail server without TLS: takes letters, or refuses them for good. */

@@ -57,6 +57,9 @@ export class Connection {
     this.#signal = signal;
     signal.addEventListener("abort", () => this.#close(), { once: true });
     globalThis.addEventListener?.("offline", () => void this.feelPulse(), { signal });
+    // Whoever closes the page is known to be gone at once; a page that a browser kept may be shown again.
+    globalThis.addEventListener?.("pagehide", () => this.#line?.close(), { signal });
+    globalThis.addEventListener?.("pageshow", ({ persisted }) => persisted && this.#open(), { signal });
     if (!signal.aborted) this.#open();
   }
 

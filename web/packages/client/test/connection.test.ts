@@ -243,6 +243,19 @@ test("a token is renewed before it ends, over a new line", async () => {
   expect(connection.reach.value).toBe("online");
 });
 
+test("a page that is closed says so, and is there again if the browser had kept it", async () => {
+  const page = new EventTarget();
+  vi.stubGlobal("addEventListener", page.addEventListener.bind(page));
+  const connection = await connected();
+  page.dispatchEvent(new Event("pagehide"));
+  expect(server.heard.at(-1)).toBe("41/video-call,");
+  await pass(5_000);
+  expect(server.socket).toBeUndefined();
+  page.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
+  await pass();
+  expect(connection.isConnected).toBe(true);
+});
+
 test.each(["open", "refuses websockets"] as Network[])(
   "where the network %s, whoever goes says so",
   async (network) => {
