@@ -23,6 +23,8 @@ const NARROWEST_UPRIGHT = 2 / 3;
 const WIDEST = 16 / 9;
 /** A picture that fills its tile may lose so much of itself at the sides, not more: else a face would be cut. */
 const LEAST_SHOWN = 0.45;
+/** Where less than this would stay free beside it, it fills its tile all the same: a stripe looks like a mistake. */
+const STRIPE = 0.1;
 
 /** Where each of `count` tiles stands if one of them, `focus`, is the large one. */
 export function besideFocus(area: Size, count: number, focus: number): readonly Place[] {
@@ -49,7 +51,9 @@ export function allAlike(area: Size, count: number): readonly Place[] {
 
 /** How large a picture of `ratio` is shown in its tile: it fills it, as long as enough of it is left to see. */
 export function pictureIn(tile: Size, ratio: number): Size {
-  return largestIn(tile, ratio * LEAST_SHOWN, ratio / LEAST_SHOWN);
+  const shown = largestIn(tile, ratio * LEAST_SHOWN, ratio / LEAST_SHOWN);
+  const isNearlyAll = shown.width * shown.height > tile.width * tile.height * (1 - STRIPE);
+  return isNearlyAll ? tile : shown;
 }
 
 function cellOf(area: Size, columns: number, rows: number): Size {

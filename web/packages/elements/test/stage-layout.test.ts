@@ -66,6 +66,10 @@ test("a wide picture on an upright phone keeps nearly half of its width", () => 
   expect(width / height / (16 / 9)).toBeCloseTo(0.45);
 });
 
+test("a picture that nearly fills its tile leaves no stripe beside it", () => {
+  expect(pictureIn({ width: 768, height: 1024 }, 16 / 9)).toEqual({ width: 768, height: 1024 });
+});
+
 test("an upright picture on a wide screen keeps nearly half of its height", () => {
   const { width, height } = pictureIn({ width: 1440, height: 800 }, 9 / 16);
   expect(height).toBe(800);
