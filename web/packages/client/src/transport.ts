@@ -29,8 +29,13 @@ export function openTransport({ heard, gone, ...where }: TransportSetup): Transp
   const next = () => {
     const way = ways.shift();
     if (!way || chosen) return;
-    const one: Transport = way({ ...where, heard: (packet) => hear(one, packet), gone: () => lose(one) });
-    open.add(one);
+    try {
+      const one: Transport = way({ ...where, heard: (packet) => hear(one, packet), gone: () => lose(one) });
+      open.add(one);
+    } catch {
+      // A page may be forbidden to make a websocket at all.
+      next();
+    }
   };
   const hear = (one: Transport, packet: string) => {
     chosen ??= one;

@@ -76,6 +76,11 @@ test("a websocket that is let through too late is given up", async () => {
   expect(made.map(({ isClosed }) => isClosed)).toEqual([true]);
 });
 
+test("where no websocket can be made at all there is long polling", async () => {
+  vi.stubGlobal("WebSocket", undefined);
+  expect((await connected()).reach.value).toBe("online");
+});
+
 test("long polling sends in order, one payload at a time, and none that is too large", async () => {
   server.network = "refuses websockets";
   const connection = await connected();

@@ -1,20 +1,16 @@
 import type { LocalState, RoomState } from "@bedside/client";
 import { html, nothing, type TemplateResult, unsafeCSS } from "lit";
-import mic from "lucide-static/icons/mic.svg?raw";
-import micOff from "lucide-static/icons/mic-off.svg?raw";
-import video from "lucide-static/icons/video.svg?raw";
-import videoOff from "lucide-static/icons/video-off.svg?raw";
 import { CallPart } from "./call-part.ts";
 import css from "./call-before.css?inline";
 import { define } from "./element.ts";
-import { type Icon, icon } from "./icon.ts";
 import { portrait } from "./pieces.ts";
+import { toggles } from "./preview.ts";
+import preview from "./preview.css?inline";
 import { selfView } from "./self-view.ts";
-import type { WordKey } from "./words.ts";
 
 /** `<bedside-call-before>`: one's own picture while one comes in, and as long as one is the first in the room. */
 export class BedsideCallBefore extends CallPart {
-  static override styles = [...CallPart.styles, unsafeCSS(css)];
+  static override styles = [...CallPart.styles, unsafeCSS(preview), unsafeCSS(css)];
   static override properties = {
     ...CallPart.properties,
     room: { attribute: false },
@@ -59,17 +55,9 @@ export class BedsideCallBefore extends CallPart {
     if (this.room?.stage.state === "inside") return nothing;
     const isHeard = microphone.state === "on" && !isMuted;
     const isSeen = camera.state === "on";
-    return html`<div class="switches">
-      ${this.#switch(isHeard, isHeard ? mic : micOff, isHeard ? "call.microphone.turn-off" : "call.microphone.turn-on", () => this.want({ wish: isHeard ? "mute" : "unmute" }))}
-      ${this.#switch(isSeen, isSeen ? video : videoOff, isSeen ? "call.camera.turn-off" : "call.camera.turn-on", () => this.want({ wish: isSeen ? "camera-off" : "camera-on" }))}
-    </div>`;
-  }
-
-  #switch(isOn: boolean, picture: Icon, key: WordKey, press: () => void): TemplateResult {
-    const name = this.say(key);
-    return html`<button class=${isOn ? "round" : "round off"} aria-label=${name} title=${name} @click=${press}>
-      ${icon(picture)}
-    </button>`;
+    const turnMicrophone = () => this.want({ wish: isHeard ? "mute" : "unmute" });
+    const turnCamera = () => this.want({ wish: isSeen ? "camera-off" : "camera-on" });
+    return toggles({ isHeard, isSeen, turnMicrophone, turnCamera, say: this.words });
   }
 }
 define("bedside-call-before", BedsideCallBefore);

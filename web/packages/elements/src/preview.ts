@@ -19,10 +19,23 @@ export function preview(media: OwnMedia | undefined, say: Say): TemplateResult {
   return html`<div class="preview ${picture.state === "on" ? "is-seen" : ""}" part="preview">
     ${selfView(state, say("check.yourself"))}
     ${picture.state === "on" ? nothing : html`<p>${insteadOf(picture, say)}</p>`}
-    <div class="toggles">
-      ${toggle({ kind: "microphone", source: sound, on: microphone, off: microphoneOff, turn: turnMicrophone, say })}
-      ${toggle({ kind: "camera", source: picture, on: camera, off: cameraOff, turn: turnCamera, say })}
-    </div>
+    ${toggles({ isHeard: sound.state === "on", isSeen: picture.state === "on", turnMicrophone, turnCamera, say })}
+  </div>`;
+}
+
+interface Toggles {
+  readonly isHeard: boolean;
+  readonly isSeen: boolean;
+  readonly turnMicrophone: () => void;
+  readonly turnCamera: () => void;
+  readonly say: Say;
+}
+
+/** The switches of camera and microphone, as they lie on one's own picture. */
+export function toggles({ isHeard, isSeen, turnMicrophone, turnCamera, say }: Toggles): TemplateResult {
+  return html`<div class="toggles">
+    ${toggle({ kind: "microphone", isOn: isHeard, picture: isHeard ? microphone : microphoneOff, turn: turnMicrophone, say })}
+    ${toggle({ kind: "camera", isOn: isSeen, picture: isSeen ? camera : cameraOff, turn: turnCamera, say })}
   </div>`;
 }
 
@@ -33,15 +46,13 @@ function insteadOf(picture: Source, say: Say): string {
 
 interface Toggle {
   readonly kind: "camera" | "microphone";
-  readonly source: Source;
-  readonly on: Icon;
-  readonly off: Icon;
+  readonly isOn: boolean;
+  readonly picture: Icon;
   readonly turn: () => void;
   readonly say: Say;
 }
 
-function toggle({ kind, source, on, off, turn, say }: Toggle): TemplateResult {
-  const isOn = source.state === "on";
+function toggle({ kind, isOn, picture, turn, say }: Toggle): TemplateResult {
   const name = say(`check.${kind}.${isOn ? "turn-off" : "turn-on"}`);
   return html`<button
     type="button"
@@ -50,6 +61,6 @@ function toggle({ kind, source, on, off, turn, say }: Toggle): TemplateResult {
     title=${name}
     @click=${turn}
   >
-    ${icon(isOn ? on : off)}
+    ${icon(picture)}
   </button>`;
 }
