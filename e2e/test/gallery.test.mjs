@@ -151,6 +151,28 @@ async function show(page, state) {
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 }
 
+test("an element that is gone before its words have come breaks nothing, and is whole when it is back", NEEDS, async (t) => {
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] });
+  t.after(() => browser.close());
+  const page = await browser.newPage();
+  const broken = [];
+  page.on("pageerror", (error) => broken.push(error.message));
+  await page.goto(gallery);
+  await page.waitForFunction(() => globalThis.bedsideStates);
+  await page.evaluate(() => {
+    const ring = { locale: "de", name: "Ada", ringing: { state: "calling" } };
+    globalThis.ring = Object.assign(document.createElement("bedside-outgoing-call"), ring);
+    document.body.append(globalThis.ring);
+    globalThis.ring.remove();
+    document.body.append(Object.assign(document.createElement("bedside-call-button"), { locale: "de" }));
+  });
+  // The words have come to another element, which was asked for later.
+  await page.getByText("Videoanruf").waitFor();
+  await page.evaluate(() => document.body.append(globalThis.ring));
+  await page.getByRole("dialog").getByText("Verbindet …").waitFor();
+  assert.deepEqual(broken, []);
+});
+
 test(
   "a ring is found, answered and declined by the keyboard alone, and gives the title back when it is over",
   NEEDS,

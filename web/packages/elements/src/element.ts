@@ -22,6 +22,7 @@ export abstract class BedsideElement extends LitElement {
   declare locale: string | undefined;
   /** The person's time zone, such as `Europe/Vienna`; without it, that of the device. */
   declare zone: string | undefined;
+  #isBack: (() => void) | undefined;
 
   /** How the person at this page writes times, and where they are. */
   protected get reader(): Reader {
@@ -38,10 +39,20 @@ export abstract class BedsideElement extends LitElement {
     return wordsOf(this.reader.locale);
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#isBack?.();
+  }
+
   /** Nothing is shown before there are words for it. */
   protected override scheduleUpdate(): void | Promise<unknown> {
     const words = wordsCome(this.reader.locale);
-    return words ? words.then(() => super.scheduleUpdate()) : super.scheduleUpdate();
+    return words ? words.then(() => this.#backInPage()).then(() => super.scheduleUpdate()) : super.scheduleUpdate();
+  }
+
+  /** Whoever was taken out of the page meanwhile could open nothing there. */
+  async #backInPage(): Promise<void> {
+    if (!this.isConnected) await new Promise<void>((back) => (this.#isBack = back));
   }
 
   /** Says upwards what the person wishes. It can be heard outside of every shadow tree. */
