@@ -1,6 +1,15 @@
-import { guard } from "lit/directives/guard.js";
+import { noChange } from "lit";
+import { type AttributePart, Directive, directive } from "lit/directive.js";
 
 /** For `.srcObject`: a stream that is set again, though the same, begins again, and the picture would flicker. */
-export function playing(stream: MediaStream | null) {
-  return guard([stream], () => stream);
-}
+export const playing = directive(
+  class extends Directive {
+    render(stream: MediaStream | null): unknown {
+      return stream;
+    }
+
+    override update({ element }: AttributePart, [stream]: [MediaStream | null]): unknown {
+      return (element as HTMLMediaElement).srcObject === stream ? noChange : stream;
+    }
+  },
+);
