@@ -1,13 +1,16 @@
 //! Answers that are given again to whoever asks the same again, and the audit of who looked at what.
 
 use bedside_domain::ids::PersonId;
-use bedside_domain::time::Millis;
+use bedside_domain::time::{Millis, Span};
 
 use crate::Store;
 use crate::change::Committed;
 use crate::error::{CommitError, Result, StoreError, Taken};
 use crate::page::{Cursor, Page, PageAsk};
 use crate::sql::{Draft, Row, Tx, sql};
+
+/// How long whoever reads a list again is still reading it.
+const ONE_LOOK: Span = Span::hours(1);
 
 /// What was answered to a request with an idempotency key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,18 +60,20 @@ impl Store {
         self.engine.run("writing the audit", sql!(WRITE, at, actor, deed, subject)).await.map(drop)
     }
 
-    /// One row for each of whom something was seen; all of them or none.
-    pub async fn audit_all(
+    /// One row for each of whom something was seen in a list; all of them or none. A list that is drawn anew within the
+    /// hour is the same look: it would bury what else was done.
+    pub async fn audit_listing(
         &self,
         at: Millis,
         actor: &PersonId,
         deed: &str,
-        subjects: &[&PersonId],
+        subjects: &[&str],
     ) -> std::result::Result<(), CommitError> {
-        const WRITE: &str = "INSERT INTO audit (at, actor, deed, subject) VALUES ($1, $2, $3, $4)";
+        const WRITE: &str = "INSERT INTO audit (at, actor, deed, subject) SELECT $1, $2, $3, $4 WHERE NOT EXISTS \
+                             (SELECT 1 FROM audit WHERE subject = $4 AND at > $5 AND actor = $2 AND deed = $3)";
         let mut tx = self.engine.begin("writing the audit").await?;
         for subject in subjects {
-            tx.run(sql!(WRITE, at, actor, deed, *subject)).await?;
+            tx.run(sql!(WRITE, at, actor, deed, *subject, at - ONE_LOOK)).await?;
         }
         tx.commit().await
     }

@@ -56,10 +56,10 @@ pub async fn list(app: &App, asker: &Asker, filter: &Filter) -> Result<Listing<S
     let ids = page.items.iter().flat_map(|one| [&one.practitioner, &one.patient]);
     let names = app.names(ids).await?;
     if asker.viewer.is_practice() {
-        let mut patients: Vec<_> = page.items.iter().map(|one| &one.patient).collect();
+        let mut patients: Vec<_> = page.items.iter().map(|one| one.patient.as_str()).collect();
         patients.sort();
         patients.dedup();
-        app.store.audit_all(clock::now(), &asker.viewer.id, "list-appointments", &patients).await?;
+        app.store.audit_listing(clock::now(), &asker.viewer.id, "list-appointments", &patients).await?;
     }
     Ok(Listing::of(page.map(|one| {
         let (practitioner, patient) = (names.get(&one.practitioner).cloned(), names.get(&one.patient).cloned());

@@ -85,7 +85,7 @@ pub async fn active(app: &App, asker: &Asker, wish: &PageWish) -> Result<(Listin
     let all = policy::may_see_all_calls(&asker.viewer);
     let page = app.store.live_calls_of((!all).then_some(&asker.viewer.id), &wish.ask()?).await?;
     if all {
-        app.store.audit(clock::now(), &asker.viewer.id, "list-live-calls", "").await?;
+        app.store.audit_listing(clock::now(), &asker.viewer.id, "list-live-calls", &[""]).await?;
     }
     let listing = Listing::of(page.map(|record| show(asker, record)));
     let names = names_of(app, &listing.items).await?;

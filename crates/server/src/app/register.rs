@@ -17,8 +17,8 @@ use crate::dispatch::Error;
 pub async fn list(app: &App, asker: &Asker, role: Option<Role>, wish: &PageWish) -> Result<Listing<Person>, Error> {
     policy::may_write_people(&asker.viewer)?;
     let page = app.store.register(role, &wish.ask()?).await?;
-    let seen: Vec<_> = page.items.iter().map(|person| &person.id).collect();
-    app.store.audit_all(clock::now(), &asker.viewer.id, "list-people", &seen).await?;
+    let seen: Vec<_> = page.items.iter().map(|person| person.id.as_str()).collect();
+    app.store.audit_listing(clock::now(), &asker.viewer.id, "list-people", &seen).await?;
     Ok(Listing::of(page))
 }
 
@@ -85,7 +85,7 @@ pub async fn audit(
     let page = app.store.audit_trail(actor, &wish.ask()?).await?;
     let subjects: Vec<_> = page.items.iter().map(|entry| PersonId::new(&entry.subject)).collect();
     let names = app.names(page.items.iter().map(|entry| &entry.actor).chain(&subjects)).await?;
-    app.store.audit(clock::now(), &asker.viewer.id, "read-audit", "").await?;
+    app.store.audit_listing(clock::now(), &asker.viewer.id, "read-audit", &[""]).await?;
     Ok((Listing::of(page), names))
 }
 

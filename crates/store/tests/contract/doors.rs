@@ -3,6 +3,7 @@
 use bedside_domain::ids::{CallId, DeviceId, RoomId};
 use bedside_domain::person::Person;
 use bedside_domain::presence::{Presence, Wish};
+use bedside_domain::time::Span;
 use bedside_store::{Audited, Feedback, Session, SignInLink, Use};
 
 use crate::stage::*;
@@ -15,6 +16,7 @@ on_both!(
     of_many_sessions_and_people_those_who_may_stay_are_told,
     feedback_can_be_given_again,
     the_audit_tells_who_did_what_the_newest_first,
+    a_list_that_is_read_again_within_the_hour_is_one_look,
 );
 
 async fn a_session_lasts_until_it_is_ended_or_forgotten(stage: Stage) {
@@ -171,4 +173,19 @@ async fn the_audit_tells_who_did_what_the_newest_first(stage: Stage) {
     }
     stage.store.audit(NOON, &person("ada"), "saw", "joe").await.unwrap();
     assert_eq!(stage.store.audit_of("jane").await, Ok(deeds.to_vec()));
+}
+
+async fn a_list_that_is_read_again_within_the_hour_is_one_look(stage: Stage) {
+    let look = async |at, actor, subjects: &[&str]| {
+        stage.store.audit_listing(at, &person(actor), "listed", subjects).await.unwrap();
+    };
+    let (soon, later) = (NOON + Span::minutes(59), NOON + Span::minutes(60));
+    look(NOON, "sam", &["ada"]).await;
+    look(soon, "sam", &["ada", "bob"]).await;
+    look(soon, "root", &["ada"]).await;
+    look(later, "sam", &["ada"]).await;
+    let seen = stage.store.audit_of("ada").await.unwrap();
+    let seen: Vec<_> = seen.iter().map(|one| (one.at, one.actor.as_str())).collect();
+    assert_eq!(seen, [(later, "sam"), (soon, "root"), (NOON, "sam")], "nobody hides behind another's look");
+    assert_eq!(stage.store.audit_of("bob").await.unwrap().len(), 1, "somebody new in the list is seen");
 }

@@ -2,9 +2,10 @@ import type { Audited, List } from "@bedside/client/clinic";
 import { html, nothing, type TemplateResult } from "lit";
 import shield from "lucide-static/icons/shield-check.svg?raw";
 import { api, attempt, fragment, keepInFragment, Page } from "../page.ts";
+import { type Look, looks } from "../looks.ts";
 import { empty } from "../parts/pieces.ts";
 import { clockTime, nearDay } from "../times.ts";
-import { isWord, say } from "../words.ts";
+import { isWord, locale, say } from "../words.ts";
 
 /** Who looked at whose record and who changed what, the newest first. */
 export class AuditPage extends Page<List<Audited>> {
@@ -34,20 +35,19 @@ export class AuditPage extends Page<List<Audited>> {
   #rows(items: readonly Audited[]): TemplateResult {
     const now = new Date();
     return html`<ul class="rows">
-      ${items.map((one) => this.#row(one, now))}
+      ${looks(items).map((look) => this.#row(look, now))}
     </ul>`;
   }
 
-  #row(one: Audited, now: Date): TemplateResult {
-    const whose = one.subject?.name ?? one.subjectId;
+  #row([last, ...before]: Look, now: Date): TemplateResult {
+    const { at, actor } = last;
+    const whose = [last, ...before].flatMap((one) => one.subject?.name || one.subjectId || []);
     return html`<li class="row">
-      <time datetime=${one.at}><strong>${clockTime(one.at)}</strong> <span>${nearDay(one.at, now)}</span></time>
+      <time datetime=${at}><strong>${clockTime(at)}</strong> <span>${nearDay(at, now)}</span></time>
       <div class="what">
         <p>
-          <button class="plain compact inline" @click=${() => this.#by(one.actor.id)}>
-            ${one.actor.name || one.actor.id}
-          </button>
-          ${deed(one.deed)}${whose ? html`: <span class="soft">${whose}</span>` : nothing}
+          <button class="plain compact inline" @click=${() => this.#by(actor.id)}>${actor.name || actor.id}</button>
+          ${deed(last.deed)}${whose.length > 0 ? html`: <span class="soft">${listed([...new Set(whose)])}</span>` : nothing}
         </p>
       </div>
     </li>`;
@@ -68,6 +68,10 @@ export class AuditPage extends Page<List<Audited>> {
   };
 }
 customElements.define("audit-page", AuditPage);
+
+function listed(names: readonly string[]): string {
+  return new Intl.ListFormat(locale(), { type: "conjunction" }).format(names);
+}
 
 function wish(): { limit: string; actor?: string } {
   const actor = fragment().get("by");
