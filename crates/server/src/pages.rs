@@ -60,7 +60,7 @@ fn is_page(path: &str) -> bool {
     matches!(
         parts.as_slice(),
         ["" | "network"]
-            | ["account" | "people" | "appointments" | "live" | "settings" | "audit"]
+            | ["account" | "people" | "appointments" | "live" | "settings" | "audit" | "messages" | "webhooks"]
             | ["patient", "doctors" | "book" | "appointments" | "calls"]
             | ["doctor", "dashboard" | "calendar" | "hours" | "calls"]
             | ["patient" | "doctor", "video-call", _]
