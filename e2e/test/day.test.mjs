@@ -81,7 +81,7 @@ test("a call that nobody took is a missed one with a badge, and is called back i
   await ring.waitFor();
   await omar.locator("summary.person").click();
   await omar.getByRole("radio", { name: "Do not disturb" }).check({ force: true });
-  await ada.locator(".tile", { hasText: "Omar Haddad" }).getByText("In a call").waitFor();
+  await ada.locator(".tile", { hasText: "Omar Haddad" }).getByText("Busy").waitFor();
   await omar.getByRole("radio", { name: "Online" }).check({ force: true });
   await ada.locator(".tile", { hasText: "Omar Haddad" }).getByText("Online").waitFor();
   await ring.click();

@@ -18,7 +18,7 @@ test("whoever reads another language gets English", async () => {
   await wordsCome("de-AT");
   expect(languageOf("de-AT")).toBe("de");
   expect(languageOf("fr")).toBe("en");
-  expect(wordsOf("de-AT")("presence.busy")).toBe("Im Gespräch");
+  expect(wordsOf("de-AT")("presence.busy")).toBe("Beschäftigt");
 });
 
 test("words come once, and until then a button says what it does in one word", async () => {
@@ -37,7 +37,7 @@ test("the presence of somebody has a word for each state", async () => {
   const say = wordsOf("en");
   expect((["online", "busy", "away", "offline"] as const).map((one) => say(`presence.${one}`))).toEqual([
     "Online",
-    "In a call",
+    "Busy",
     "Away",
     "Offline",
   ]);
