@@ -70,7 +70,9 @@ const TOLD_FOR = 8_000;
 export class BedsideApp extends Part {
   #isKnown = false;
   #trouble: RefusalCode | undefined;
-  #arrived = new Set<string>();
+  #fetched = new Set<string>();
+  /** Counts arrivals: whoever comes to a page again, by another address, finds it as that address says. */
+  #arrivals = 0;
   #beginning: Appointment | undefined;
   #isLive = false;
   /** Ends what is live for the one who was signed in. */
@@ -103,7 +105,7 @@ export class BedsideApp extends Part {
     const person = myself.value?.person;
     this.classList.toggle("inside", Boolean(person) && isFramed(route));
     return html`
-      <a class="skip" href="#main">${say("app.skip")}</a>
+      <a class="skip" href="#main" @click=${skip}>${say("app.skip")}</a>
       <header class="top">${brand()} ${person ? this.#tools() : nothing}</header>
       ${person && isFramed(route) ? ways(person.role) : nothing}
       <main id="main" tabindex="-1">
@@ -146,7 +148,7 @@ export class BedsideApp extends Part {
 
   #page(route: Route, person: Person | undefined): TemplateResult {
     if (route.page === "missing") return words("missing.title", "missing.what");
-    if (!this.#arrived.has(route.page)) return skeleton();
+    if (!this.#fetched.has(route.page)) return skeleton();
     if (route.page === "sign-in")
       return html`<sign-in-page .token=${route.token} @signed-in=${() => this.#findOut()}></sign-in-page>`;
     if (route.page === "join") return html`<join-page .token=${route.token}></join-page>`;
@@ -156,11 +158,12 @@ export class BedsideApp extends Part {
     const roles = rolesOf(route.page);
     if (roles && !roles.includes(person.role)) return words("closed.title", "closed.what");
     // Another person's page is another page, not the same one with another name.
-    return html`${keyed(person.id, pageOf(route))}`;
+    return html`${keyed(`${person.id} ${this.#arrivals}`, pageOf(route))}`;
   }
 
   async #arrive(): Promise<void> {
     const { said } = onTheWay();
+    this.#arrivals += 1;
     if (said) tell(said);
     window.scrollTo(0, 0);
     await this.#fetchPage();
@@ -172,10 +175,10 @@ export class BedsideApp extends Part {
   async #fetchPage(): Promise<void> {
     const { page } = routeOf(location.pathname);
     this.requestUpdate();
-    if (page === "missing" || this.#arrived.has(page)) return;
+    if (page === "missing" || this.#fetched.has(page)) return;
     try {
       await PAGES[page]();
-      this.#arrived.add(page);
+      this.#fetched.add(page);
     } catch {
       // The files of a page have a name of their own in each version; whoever stayed over an update loads anew.
       tell(say("app.renewed"));
@@ -231,14 +234,16 @@ export class BedsideApp extends Part {
   }
 
   #follow(bedside: Bedside, signal: AbortSignal): void {
-    let last: unknown;
-    let rings: unknown;
-    bedside.state.watch(({ notified, rings: ringing, reach, calls }) => {
-      if (notified !== last || ringing !== rings) void lookForNews();
-      if (notified !== last && notified?.topic === "call-starting" && notified.appointmentId) {
+    let before = bedside.state.value;
+    bedside.state.watch((now) => {
+      const { notified, rings, reach, calls } = now;
+      const isNews = notified !== before.notified || rings.length !== before.rings.length;
+      const isBack = reach === "online" && before.reach !== "online";
+      if (isNews || isBack) void lookForNews();
+      if (notified !== before.notified && notified?.topic === "call-starting" && notified.appointmentId) {
         void this.#fetchBeginning(notified.appointmentId);
       }
-      [last, rings] = [notified, ringing];
+      before = now;
       if (calls.length > 0) this.#begun(undefined);
       // The session was ended from elsewhere.
       if (reach === "unauthorized") void this.#findOut();
@@ -282,11 +287,11 @@ function pageOf(route: Exclude<Route, { page: "missing" | "join" | "sign-in" }>)
     case "home":
       return html`<home-page></home-page>`;
     case "call":
-      return html`${keyed(route.callId, html`<call-page .callId=${route.callId} .side=${route.side}></call-page>`)}`;
+      return html`<call-page .callId=${route.callId} .side=${route.side}></call-page>`;
     case "doctors":
       return html`<doctors-page></doctors-page>`;
     case "book":
-      return html`${keyed(location.hash, html`<book-page></book-page>`)}`;
+      return html`<book-page></book-page>`;
     case "appointments":
       return html`<appointments-page></appointments-page>`;
     case "calls":
@@ -335,12 +340,17 @@ function words(title: WordKey, text: WordKey): TemplateResult {
   </div>`;
 }
 
+/** Past the frame; the address stays as it is, for it says what the page shows. */
+function skip(event: Event): void {
+  event.preventDefault();
+  document.getElementById("main")?.focus();
+}
+
 /** Links between our own pages change the page; all others are the browser's. */
 function followLink(event: MouseEvent): void {
   const anchor = (event.target as Element).closest("a");
   const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
-  if (!anchor || !plain || anchor.target || anchor.hasAttribute("download") || anchor.classList.contains("skip"))
-    return;
+  if (!anchor || !plain || anchor.target || anchor.hasAttribute("download") || event.defaultPrevented) return;
   if (anchor.origin !== location.origin || anchor.pathname.startsWith("/api")) return;
   event.preventDefault();
   go(anchor.href);
