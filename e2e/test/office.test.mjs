@@ -6,6 +6,8 @@ import { test } from "node:test";
 import { NEEDS, plays } from "./browsers.mjs";
 import { demo, goTo, opened, soon } from "./demo.mjs";
 
+const LOGO = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path d="M0 0h8v8z"/></svg>`;
+
 test("a patient moves an appointment, takes it into a calendar, and cancels it", NEEDS, async (t) => {
   const practice = await demo(t);
   const ada = await practice.person("Ada Patient");
@@ -159,21 +161,31 @@ test("somebody new comes in by a link that is handed over, and is out at once wh
   await nora.getByText("Address and password do not fit together.").waitFor();
 });
 
-test("the practice has its name, its colour and its ring time, and patients see it at the door", NEEDS, async (t) => {
+test("the practice has its name, its look and its ring time, and patients see them on their pages", NEEDS, async (t) => {
   const practice = await demo(t);
   const alma = await practice.person("Alma Office");
   const ada = await practice.person("Ada Patient");
   await goTo(alma, "Settings");
   await alma.getByLabel("Name", { exact: true }).fill("Hillside Clinic");
   await alma.getByLabel("Welcome text").fill("Come in.");
+  const logo = alma.getByLabel("Choose a logo");
+  await logo.setInputFiles({ name: "photo.png", mimeType: "image/png", buffer: Buffer.alloc(60_000) });
+  await alma.getByText("That picture is too large. It may have 28 kB.").waitFor();
+  await logo.setInputFiles({ name: "logo.svg", mimeType: "image/svg+xml", buffer: Buffer.from(LOGO) });
+  await alma.getByRole("img", { name: "Logo of the practice" }).waitFor();
+  assert.equal(await alma.getByLabel("Welcome text").inputValue(), "Come in.", "what was typed before stays");
   await alma.getByLabel("Colour").fill("#5b2a86");
   await alma.getByLabel("Ring for (seconds)").fill("5");
   await alma.getByRole("button", { name: "Save" }).click();
   await alma.getByText("Saved.", { exact: true }).waitFor();
   await alma.waitForFunction(() => document.title.endsWith("Hillside Clinic"));
 
+  await ada.reload();
+  await ada.locator(`.brand img[src="data:image/svg+xml;base64,${btoa(LOGO)}"]`).waitFor();
   const jane = await practice.person("Jane Smith");
   await goTo(ada, "Practitioners");
+  const wayHere = ada.getByRole("navigation").getByRole("link", { name: "Practitioners" });
+  assert.equal(await wayHere.evaluate((link) => getComputedStyle(link).color), "rgb(91, 42, 134)");
   await ada.getByRole("button", { name: "Start a voice call with Jane Smith" }).click();
   await jane.getByText("Ada Patient is calling").waitFor();
   await ada.getByText("Jane Smith did not answer. Try again later, or book a time.").waitFor();
@@ -182,6 +194,36 @@ test("the practice has its name, its colour and its ring time, and patients see 
   await ada.getByRole("button", { name: "Sign out" }).click();
   await ada.getByRole("heading", { name: "Welcome to Hillside Clinic" }).waitFor();
   await ada.getByText("Come in.").waitFor();
+});
+
+test("an administrator gives somebody another role, and signs them out where they are", NEEDS, async (t) => {
+  const practice = await demo(t);
+  const sam = await practice.person("Sam Frontdesk");
+  const alma = await practice.person("Alma Office");
+  await goTo(alma, "People");
+  await alma.getByRole("button", { name: "Edit Sam Frontdesk" }).click();
+  await alma.getByRole("dialog").getByRole("radio", { name: "Practitioner" }).check({ force: true });
+  await alma.getByRole("dialog").getByRole("textbox", { name: "Specialization" }).fill("Paediatrics");
+  await alma.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+  const row = alma.locator(".row", { hasText: "Sam Frontdesk" });
+  await row.getByText("Practitioner · Paediatrics").waitFor();
+  await sam.reload();
+  await sam.getByRole("heading", { name: "This page is not yours" }).waitFor();
+  await sam.getByRole("link", { name: "Go to the first page" }).click();
+  await sam.getByRole("heading", { name: "Your day" }).waitFor();
+
+  await row.locator("summary").click();
+  await row.getByRole("button", { name: "Where they are signed in" }).click();
+  await alma.getByRole("dialog").getByRole("button", { name: "Sign out everywhere" }).click();
+  await alma.getByText("Sam Frontdesk is signed out everywhere.").waitFor();
+  await sam.getByRole("heading", { name: "Welcome to Riverside Practice" }).waitFor();
+  await goTo(alma, "Audit");
+  const deeds = alma.locator(".row");
+  await deeds.filter({ hasText: "Alma Office signed out everywhere: Sam Frontdesk" }).waitFor();
+  await deeds.filter({ hasText: "Alma Office changed a person: Sam Frontdesk" }).waitFor();
+  const lists = deeds.filter({ hasText: "Alma Office listed people" });
+  await lists.first().waitFor();
+  assert.equal(await lists.count(), 1, "however often she came by");
 });
 
 test("staff see all appointments, answer for the practice, and find one by practitioner and status", NEEDS, async (t) => {
