@@ -34,11 +34,7 @@ test("a patient rings an online doctor, they talk, and both find it in their his
     await row.getByText(way).waitFor();
   }
   await ada.getByText("Export").click();
-  const [file] = await Promise.all([
-    ada.waitForEvent("download"),
-    ada.getByRole("link", { name: "For a spreadsheet" }).click(),
-  ]);
-  assert.match(readFileSync(await file.path(), "utf8"), /"video","completed","Ada Patient","Jane Smith"/);
+  assert.match(await downloaded(ada, "For a spreadsheet"), /"video","completed","Ada Patient","Jane Smith"/);
 });
 
 test("a patient who is declined is told why, and books instead", NEEDS, async (t) => {
@@ -92,11 +88,26 @@ test("a call that nobody took is a missed one with a badge, and is called back i
   await omar.waitForFunction(() => document.title.startsWith("(1) "));
   await goTo(omar, "Calls");
   await omar.getByRole("heading", { name: "Missed calls" }).waitFor();
+  await omar.getByRole("button", { name: "Mark the missed call of Ada Patient as seen" }).first().click();
+  await omar.getByRole("heading", { name: "Missed calls" }).waitFor({ state: "detached" });
+  await omar.waitForFunction(() => !document.title.startsWith("("));
+  // What is seen stays in the record, to be called back from there.
   await omar.getByRole("button", { name: /^Call back: Ada Patient/ }).first().click();
   await ada.getByText("Omar Haddad is calling").waitFor();
   await omar.getByRole("navigation").getByRole("link", { name: "Calls", exact: true }).waitFor();
   await ada.getByRole("button", { name: "Decline", exact: true }).click();
   await omar.getByText("Ada Patient cannot talk now. Try again later, or book a time.").waitFor();
+  await omar.getByRole("button", { name: "Close" }).click();
+
+  const rows = omar.locator(".row", { hasText: "Ada Patient" });
+  await omar.getByRole("combobox", { name: "Outcome" }).selectOption("Declined");
+  await rows.getByText("Given up").waitFor({ state: "detached" });
+  assert.match(await rows.innerText(), /Outgoing.*Declined/s);
+  await omar.getByText("Export").click();
+  const file = JSON.parse(await downloaded(omar, "For programs"));
+  assert.deepEqual(file.map(({ outcome }) => outcome), ["declined"], "what one sees is what one gets");
+  await omar.getByLabel("Until").fill(soon(-2 * 24 * 60).date);
+  await omar.getByText("No call fits.").waitFor();
 });
 
 test("a booking is accepted from the bell, and both join through the waiting room", NEEDS, async (t) => {
@@ -130,3 +141,9 @@ test("a booking is accepted from the bell, and both join through the waiting roo
   await omars.getByRole("button", { name: "Admit", exact: true }).click();
   await Promise.all([plays(adas, "video.remote"), plays(omars, "video.remote")]);
 });
+
+/** What is in the file that one gets by a link. */
+async function downloaded(page, name) {
+  const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name }).click()]);
+  return readFileSync(await file.path(), "utf8");
+}

@@ -40,12 +40,18 @@ class Demo {
     this.#links = links;
   }
 
-  /** Somebody who has just signed in by their link, in a browser that knows nobody else. `how` goes to the context. */
-  async person(name, how = {}) {
+  /** Somebody whom the practice does not know yet, in a browser of their own. `how` goes to the context. */
+  async somebody(address, how = {}) {
     const context = await this.#browser.newContext({ locale: "en-GB", ...how });
     context.setDefaultTimeout(PATIENCE);
     const page = await context.newPage();
-    await page.goto(this.#links[name]);
+    await page.goto(String(address));
+    return page;
+  }
+
+  /** Somebody who has just signed in by their link. */
+  async person(name, how) {
+    const page = await this.somebody(this.#links[name], how);
     await page.locator("sign-in-page").getByRole("button", { name }).click();
     await page.waitForURL(/\/(doctor\/dashboard|(patient\/)?appointments)$/);
     // From here on they can be rung.

@@ -62,16 +62,11 @@ test("a page whose server has trouble says so, and is there when one tries again
 test("a deep link goes on after signing in, and back leads where one was", NEEDS, async (t) => {
   const practice = await demo(t);
   const ada = await practice.person("Ada Patient");
-  await ada.goto(new URL("/account", ada.url()).href);
-  await ada.getByLabel("E-mail address").fill("ada@mail.example");
-  await ada.getByLabel("New password").fill("a quiet waiting room at noon");
-  await ada.getByRole("button", { name: "Save password" }).click();
-  await ada.getByText("The password is saved.").waitFor();
-  await ada.context().clearCookies();
+  await hasPassword(ada);
   await ada.goto(new URL("/patient/calls#outcome=missed", ada.url()).href);
   await ada.getByText("Sign in to go on to this page.").waitFor();
-  await ada.getByLabel("E-mail address").fill("ada@mail.example");
-  await ada.getByLabel("Password").fill("a quiet waiting room at noon");
+  await ada.getByLabel("E-mail address").fill(ADDRESS);
+  await ada.getByLabel("Password").fill(PASSWORD);
   await ada.getByRole("button", { name: "Sign in" }).click();
   await ada.getByRole("heading", { name: "Calls", exact: true }).waitFor();
   assert.equal(await ada.getByRole("combobox", { name: "Outcome" }).inputValue(), "missed");
@@ -105,6 +100,43 @@ test("with the keyboard alone one skips to the content, answers a request, and c
   assert.equal(await jane.locator("details.bell").getAttribute("open"), null);
 });
 
+test("with the keyboard alone one signs in, rings somebody, gives up, and books", NEEDS, async (t) => {
+  const practice = await demo(t);
+  const jane = await practice.person("Jane Smith");
+  const ada = await practice.person("Ada Patient");
+  await hasPassword(ada);
+  await ada.goto(new URL("/", ada.url()).href);
+  await ada.getByRole("heading", { name: "Sign in" }).waitFor();
+  await until(ada, /^E-mail address/);
+  await ada.keyboard.type(ADDRESS);
+  await ada.keyboard.press("Tab");
+  await ada.keyboard.type(PASSWORD);
+  await ada.keyboard.press("Enter");
+  await ada.getByRole("heading", { name: "Appointments" }).waitFor();
+  await until(ada, /^Practitioners/);
+  await ada.keyboard.press("Enter");
+  await ada.locator(".tile").first().waitFor();
+  await until(ada, /^Start a video call with Jane Smith/);
+  await ada.keyboard.press("Enter");
+  await jane.getByText("Ada Patient is calling").waitFor();
+  await until(ada, /^Cancel/);
+  await ada.keyboard.press("Enter");
+  await jane.getByText("Ada Patient is not calling any more.").waitFor();
+  await until(ada, /^Book appointment with Jane Smith/);
+  await ada.keyboard.press("Enter");
+  await ada.locator(".days").waitFor();
+  await until(ada, /^\w{3}\s+\d+\s+\w{3}/);
+  await ada.keyboard.press("ArrowRight");
+  await ada.keyboard.press("Tab");
+  assert.match(await focused(ada), /^\d\d:\d\d/, "the times of that day come next");
+  await ada.keyboard.press("Space");
+  await until(ada, /^What is it about/);
+  await ada.keyboard.type("No mouse");
+  await until(ada, /^Send request/);
+  await ada.keyboard.press("Enter");
+  await ada.locator(".row", { hasText: "No mouse" }).getByText("Asked for").waitFor();
+});
+
 test("German people read German, also where a number has two forms", NEEDS, async (t) => {
   const practice = await demo(t);
   const ada = await practice.person("Ada Patient", { locale: "de-DE" });
@@ -117,11 +149,26 @@ test("German people read German, also where a number has two forms", NEEDS, asyn
   await ada.getByRole("heading", { name: "My account" }).waitFor();
 });
 
+const ADDRESS = "ada@mail.example";
+const PASSWORD = "a quiet waiting room at noon";
+
+/** From now on she signs in with it, and has to. */
+async function hasPassword(ada) {
+  await ada.goto(new URL("/account", ada.url()).href);
+  await ada.getByLabel("E-mail address").fill(ADDRESS);
+  await ada.getByLabel("New password").fill(PASSWORD);
+  await ada.getByRole("button", { name: "Save password" }).click();
+  await ada.getByText("The password is saved.").waitFor();
+  await ada.context().clearCookies();
+}
+
 /** What a screen reader would call whatever has the focus. */
 function focused(page) {
   return page.evaluate(() => {
-    const { activeElement: one } = document;
-    return one.matches("a, button, summary") ? (one.getAttribute("aria-label") ?? one.textContent).trim() : "";
+    let one = document.activeElement;
+    while (one.shadowRoot?.activeElement) one = one.shadowRoot.activeElement;
+    if (!one.matches("a, button, summary, input, select, textarea")) return "";
+    return (one.getAttribute("aria-label") ?? one.labels?.[0]?.innerText ?? one.textContent).trim();
   });
 }
 

@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { createServer as createHttpServer } from "node:http";
-import { createServer } from "node:net";
 import { test } from "node:test";
 import { NEEDS } from "./browsers.mjs";
 import { demo, goTo, soon } from "./demo.mjs";
+import { inbox, listening, mailServer } from "./servers.mjs";
 
 test("an address is confirmed by the code that went there, and what goes there is one's own choice", NEEDS, async (t) => {
   const mail = await mailServer(t);
@@ -44,6 +44,36 @@ test("an address is confirmed by the code that went there, and what goes there i
   await ada.getByRole("button", { name: "Make a private address" }).click();
   const calendar = await ada.getByRole("textbox", { name: "Link" }).inputValue();
   assert.match(await (await fetch(calendar)).text(), /^BEGIN:VCALENDAR/);
+});
+
+test("whoever has no password asks at the door for a link, and the letter signs them in once", NEEDS, async (t) => {
+  const mail = await mailServer(t);
+  const practice = await demo(t, ...mail.flags);
+  const alma = await practice.person("Alma Office");
+  await goTo(alma, "People");
+  await alma.getByRole("button", { name: "Edit Ada Patient" }).click();
+  await alma.getByRole("dialog").getByRole("textbox", { name: "E-mail" }).fill("ada@mail.example");
+  await alma.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+  await alma.getByText("Ada Patient is saved.").waitFor();
+
+  const ada = await practice.somebody(new URL("/patient/calls", alma.url()));
+  await ada.getByRole("button", { name: "Send me a link instead" }).click();
+  assert.equal(await ada.getByText("a link is on its way").count(), 0, "an address is asked for first");
+  await ada.getByLabel("E-mail address").fill("nobody@mail.example");
+  await ada.getByRole("button", { name: "Send me a link instead" }).click();
+  await ada.getByText("If an account has the address nobody@mail.example, a link is on its way.").waitFor();
+  await ada.getByLabel("E-mail address").fill("ada@mail.example");
+  await ada.getByRole("button", { name: "Send me a link instead" }).click();
+  await ada.getByText("If an account has the address ada@mail.example, a link is on its way.").waitFor();
+  const letter = await mail.letter();
+  assert.match(letter, /To: .*ada@mail\.example/, "the one to nobody was not sent");
+  const [link] = letter.match(/http\S+\/sign-in\/[\w-]+/);
+  await ada.goto(link);
+  await ada.getByRole("button", { name: "Continue as Ada Patient" }).click();
+  await ada.getByRole("heading", { name: "Appointments" }).waitFor();
+  assert.doesNotMatch(ada.url(), /sign-in/, "the token does not stay in the address");
+  const second = await practice.somebody(link);
+  await second.getByText("This link does not work any more").waitFor();
 });
 
 test("this device shows what is told also while no page is open, and no more once one has signed out", NEEDS, async (t) => {
@@ -206,49 +236,6 @@ async function pushService(t) {
   return Object.assign(service, { address: `http://127.0.0.1:${await listening(t, server)}/jane` });
 }
 
-/** A mail server without TLS: takes letters, or refuses them for good. */
-async function mailServer(t) {
-  const mail = { refuses: false, letters: inbox() };
-  let sayRefused;
-  mail.refused = new Promise((resolve) => (sayRefused = resolve));
-  const server = createServer((socket) => {
-    let letter;
-    let rest = "";
-    const say = (line) => socket.write(`${line}\r\n`);
-    const hear = (line) => {
-      if (letter !== undefined && line !== ".") return void (letter += `${line}\n`);
-      if (line === ".") {
-        mail.letters.put(readable(letter));
-        letter = undefined;
-      } else if (line === "DATA") {
-        letter = "";
-        return say("354 go on");
-      } else if (line.startsWith("RCPT") && mail.refuses) {
-        sayRefused();
-        return say("550 nobody here");
-      }
-      say(line === "QUIT" ? "221 bye" : "250 ok");
-    };
-    say("220 mail.example");
-    socket.on("error", () => undefined);
-    socket.on("data", (bytes) => {
-      const lines = `${rest}${bytes}`.split("\r\n");
-      rest = lines.pop();
-      lines.forEach(hear);
-    });
-  });
-  const port = await listening(t, server);
-  const flags = ["--smtp-url", `smtp+plain://127.0.0.1:${port}`, "--mail-from", "Riverside <calls@riverside.example>"];
-  return Object.assign(mail, { flags, letter: () => mail.letters.next(() => true) });
-}
-
-/** As mail programs show it: lines that were folded in one, and base64 as text. */
-function readable(letter) {
-  return letter
-    .replace(/=\n/g, "")
-    .replace(/^[A-Za-z0-9+/]{20,}={0,2}$/gm, (line) => Buffer.from(line, "base64").toString());
-}
-
 /** A program that is told what happens. */
 async function program(t) {
   const host = { answer: 200, heard: inbox() };
@@ -263,28 +250,4 @@ async function program(t) {
   const port = await listening(t, server);
   const told = (type) => host.heard.next((one) => one.type === type);
   return Object.assign(host, { address: `http://127.0.0.1:${port}/hook`, told });
-}
-
-async function listening(t, server) {
-  await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
-  t.after(() => server.close());
-  return server.address().port;
-}
-
-/** What comes in, for whoever waits for it. */
-function inbox() {
-  const come = [];
-  const waiting = [];
-  return {
-    put(one) {
-      const at = waiting.findIndex(({ fits }) => fits(one));
-      if (at >= 0) waiting.splice(at, 1)[0].resolve(one);
-      else come.push(one);
-    },
-    next(fits) {
-      const at = come.findIndex(fits);
-      if (at >= 0) return Promise.resolve(come.splice(at, 1)[0]);
-      return new Promise((resolve) => waiting.push({ fits, resolve }));
-    },
-  };
 }

@@ -158,13 +158,23 @@ pub fn send_link(app: &Arc<App>, email: String) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Whoever signs in with this address, or else whom the practice reaches by it: an address that was noted later, or has
+/// changed, is no password's.
+async fn whose(app: &App, email: &str) -> Result<Option<PersonId>, Error> {
+    if let Some(account) = app.store.account_at(email).await? {
+        return Ok(Some(account.person));
+    }
+    let known = app.store.person_by_email(email).await?;
+    Ok(known.map(|held| held.value.id).filter(PersonId::is_local))
+}
+
 async fn find_and_send(app: &App, email: &str) -> Result<(), Error> {
-    let Some(account) = app.store.account_at(email).await? else { return Ok(()) };
-    let Some(reachable) = app.store.reachable(&account.person).await? else { return Ok(()) };
+    let Some(person) = whose(app, email).await? else { return Ok(()) };
+    let Some(reachable) = app.store.reachable(&person).await? else { return Ok(()) };
     // An address that its person has only claimed is perhaps somebody else's.
     let confirmed = letter::address(&reachable, Channel::Email);
     let Some(to) = confirmed.filter(|to| to.eq_ignore_ascii_case(email.trim())) else { return Ok(()) };
-    let token = doors::new_sign_in_link(app, &account.person, Use::Once, SENT_LINK_LASTS).await?;
+    let token = doors::new_sign_in_link(app, &person, Use::Once, SENT_LINK_LASTS).await?;
     let (id, link) = (format!("link_{}", clock::id()), format!("{}/sign-in/{token}", app.settings.public_url));
     match outbox::send_link(app, &reachable.person, &id, &to, &link).await? {
         Sent::Done => {}
