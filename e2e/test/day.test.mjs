@@ -97,9 +97,9 @@ test("a call that nobody took is a missed one with a badge, and is called back i
   await omar.getByRole("navigation").getByRole("link", { name: "Calls", exact: true }).waitFor();
   await ada.getByRole("button", { name: "Decline", exact: true }).click();
   await omar.getByText("Ada Patient cannot talk now. Try again later, or book a time.").waitFor();
-  await omar.getByRole("button", { name: "Close" }).click();
+  await omar.getByText("Close", { exact: true }).click();
 
-  const rows = omar.locator(".row", { hasText: "Ada Patient" });
+  const rows = omar.locator("li.row", { hasText: "Ada Patient" });
   await omar.getByRole("combobox", { name: "Outcome" }).selectOption("Declined");
   await rows.getByText("Given up").waitFor({ state: "detached" });
   assert.match(await rows.innerText(), /Outgoing.*Declined/s);

@@ -9,7 +9,7 @@ use bedside_domain::time::Millis;
 
 use crate::Store;
 use crate::change::{Committed, Held};
-use crate::error::{Result, StoreError};
+use crate::error::{CommitError, Result, StoreError};
 use crate::outbox;
 use crate::page::{Cursor, Page, PageAsk};
 use crate::sql::{Draft, Row, sql};
@@ -130,10 +130,22 @@ impl Store {
     }
 
     /// Whether there was such a call to see; seeing it twice is harmless.
-    pub async fn see_missed_call(&self, id: &CallId, by: &PersonId, at: Millis) -> Result<bool> {
+    pub async fn see_missed_call(
+        &self,
+        id: &CallId,
+        by: &PersonId,
+        at: Millis,
+    ) -> std::result::Result<bool, CommitError> {
         const SEE: &str = "UPDATE calls SET seen_at = COALESCE(seen_at, $3) \
              WHERE id = $1 AND callee = $2 AND origin = 'ring' AND ending IN ('missed', 'cancelled')";
-        Ok(self.engine.run("noting that a missed call was seen", sql!(SEE, id, by, at)).await? > 0)
+        const READ: &str = "UPDATE notices SET read_at = COALESCE(read_at, $3) \
+             WHERE about_id = $1 AND person = $2 AND topic = 'missed-call'";
+        let mut tx = self.engine.begin("noting that a missed call was seen").await?;
+        let is_missed = tx.run(sql!(SEE, id, by, at)).await? > 0;
+        if is_missed {
+            tx.run(sql!(READ, id, by, at)).await?;
+        }
+        tx.commit().await.map(|()| is_missed)
     }
 
     /// Once more replaces what was said before.

@@ -79,6 +79,11 @@ async fn a_missed_call_is_unseen_until_it_is_seen(stage: Stage) {
         ids(stage.store.calls(&query).await.unwrap())
     };
     assert_eq!(unseen().await, ["b", "a", "given-up"]);
+    for id in ["a", "b"] {
+        let about = About::Call(CallId::new(id));
+        let notice = Notice { to: person("ada"), topic: Topic::MissedCall, about, by: None, due: None };
+        stage.commit(&Change { notices: vec![(NoticeId::new(id), notice)], ..Change::at(after(3)) }).await;
+    }
     for (id, by, found) in [("a", "ada", true), ("b", "joe", false), ("declined", "ada", false), ("none", "ada", false)]
     {
         let seen = stage.store.see_missed_call(&CallId::new(id), &person(by), after(5)).await;
@@ -88,6 +93,7 @@ async fn a_missed_call_is_unseen_until_it_is_seen(stage: Stage) {
     let record = stage.store.call_record(&CallId::new("a")).await.unwrap().unwrap();
     assert_eq!(record.seen_at, Some(after(5)), "the first time counts");
     assert_eq!(unseen().await, ["b", "given-up"]);
+    assert_eq!(stage.store.unread_notices(&person("ada")).await, Ok(1), "the word of it is read, too");
 }
 
 async fn live_calls_are_those_that_have_not_ended(stage: Stage) {

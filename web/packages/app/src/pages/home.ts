@@ -16,9 +16,10 @@ export class HomePage extends Part {
     super.connectedCallback();
     practice.watch(() => this.requestUpdate(), this.gone);
     titled(say("sign-in.title"));
-    const { person } = myself.value ?? {};
-    // Not within the drawing that led here.
-    if (person) queueMicrotask(() => go(homeOf(person.role), "replace"));
+    myself.watch((known) => {
+      // At any other address the door was only in the way. Not within the drawing that led here.
+      if (known && location.pathname === "/") queueMicrotask(() => go(homeOf(known.person.role), "replace"));
+    }, this.gone);
   }
 
   protected override render(): TemplateResult | typeof nothing {
