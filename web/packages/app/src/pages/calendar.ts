@@ -111,8 +111,8 @@ export class CalendarPage extends Page<Week> {
       </button>`;
     return html`<div class="calendar-head">
       <h2 aria-live="polite">${title}</h2>
-      <button @click=${() => this.#go(daysLater(new Date(), 0), this.#span)}>${say("calendar.today")}</button>
       ${move(-step, "calendar.before", left)} ${move(step, "calendar.after", right)}
+      <button @click=${() => this.#go(daysLater(new Date(), 0), this.#span)}>${say("calendar.today")}</button>
       <div class="tabs" role="group" aria-label=${say("calendar.view")}>${tab("day")}${tab("week")}</div>
     </div>`;
   }
