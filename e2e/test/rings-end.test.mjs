@@ -9,9 +9,12 @@ test("whoever cannot be reached is said to be so in words, and there is a way to
   const practice = await demo(t);
   const jane = await practice.person("Jane Smith");
   const ada = await practice.person("Ada Patient");
+  await goTo(jane, "Calls");
+  await jane.getByLabel("From").focus();
   await goTo(ada, "Practitioners");
   await ada.getByRole("button", { name: "Start a voice call with Jane Smith" }).click();
   await jane.getByText("Voice call · ").waitFor();
+  assert.equal(await jane.evaluate(() => document.activeElement.name), "from", "whoever types goes on");
   await jane.getByRole("button", { name: "Decline with a message" }).click();
   await jane.getByRole("textbox", { name: "Your message" }).fill("My clinic begins at two.");
   await jane.getByRole("button", { name: "Decline", exact: true }).click();

@@ -299,16 +299,19 @@ export class IncomingCall extends ConnectedElement {
     const place = this.renderRoot.querySelector("dialog");
     if (!place || (place.open || place.matches(":popover-open")) === shown) return;
     if (!shown) {
+      const isHere = place.matches(":focus-within");
       place.open ? place.close() : place.hidePopover();
-      if (this.#focusBefore instanceof HTMLElement) this.#focusBefore.focus();
+      if (isHere && this.#focusBefore instanceof HTMLElement) this.#focusBefore.focus();
       return;
     }
-    this.#focusBefore = document.activeElement;
+    this.#focusBefore = focused();
     // Under a modal dialog of the page nothing can be pressed that is not modal itself.
     if (document.querySelector(":modal")) return place.showModal();
     place.showPopover();
-    // Whoever does nothing at the moment gets to the buttons by one Tab; whoever types is left alone.
-    if (this.#focusBefore === document.body) place.querySelector<HTMLElement>(".card")?.focus();
+    // Whoever does nothing at the moment gets to the buttons by one Tab; whoever types goes on, though a dialog takes
+    // the focus when it is shown.
+    const next = this.#focusBefore === document.body ? place.querySelector(".card") : this.#focusBefore;
+    if (next instanceof HTMLElement) next.focus({ preventScroll: true });
   }
 
   #sound(ring: Ring | undefined): void {
@@ -329,6 +332,13 @@ export class IncomingCall extends ConnectedElement {
   }
 }
 define("bedside-incoming-call", IncomingCall);
+
+/** What has the focus, however deep it is. */
+function focused(): Element | null {
+  let one = document.activeElement;
+  while (one?.shadowRoot?.activeElement) one = one.shadowRoot.activeElement;
+  return one;
+}
 
 /** Escape answers nothing. */
 function stay(event: Event): void {
