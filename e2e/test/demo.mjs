@@ -8,16 +8,21 @@ import { BINARY } from "./stage.mjs";
 
 /** A fresh demo: the people by their names. */
 export async function demo(t, ...flags) {
+  const links = await demoLinks(t, ...flags);
+  const browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: FLAGS });
+  t.after(() => browser.close());
+  return new Demo(browser, links);
+}
+
+/** The sign-in links that a fresh demo prints. */
+export async function demoLinks(t, ...flags) {
   const server = spawn(BINARY, ["demo", "--listen", "127.0.0.1:0", ...flags], { stdio: ["ignore", "pipe", "ignore"] });
   const gone = new Promise((resolve) => server.once("exit", resolve));
   t.after(async () => {
     server.kill("SIGTERM");
     await gone;
   });
-  const links = await linksOf(server);
-  const browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: FLAGS });
-  t.after(() => browser.close());
-  return new Demo(browser, links);
+  return linksOf(server);
 }
 
 async function linksOf(server) {
