@@ -28,7 +28,8 @@ for (const [colorScheme, locale] of [
     for (const [name, paths] of Object.entries(PAGES)) {
       const page = await practice.person(name, { colorScheme, locale, viewport: DESK, bypassCSP: true });
       for (const path of paths) {
-        await page.goto(new URL(path, page.url()).href);
+        const answer = await page.goto(new URL(path, page.url()).href);
+        if (!answer.ok()) wrong.push(`${path} is answered with ${answer.status()}`);
         await page.locator("main h1").waitFor();
         await page.locator("main .skeleton").waitFor({ state: "detached" });
         for (const size of [DESK, SMALLEST]) {
