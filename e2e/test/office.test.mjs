@@ -112,7 +112,7 @@ test("whoever talks is busy by themselves, and an administrator sees that they t
   await Promise.all([plays(ada, "video.remote"), plays(jane, "video.remote")]);
   const second = await ada.context().newPage();
   await second.goto(new URL("/patient/doctors", ada.url()).href);
-  await second.locator(".tile", { hasText: "Jane Smith" }).getByText("In a call").waitFor();
+  await second.locator(".tile", { hasText: "Jane Smith" }).getByText("Busy").waitFor();
   await second.close();
   await alma.reload();
   const row = alma.locator(".row", { hasText: "Ada Patient · Jane Smith" });
