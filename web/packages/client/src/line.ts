@@ -21,7 +21,8 @@ const MESSAGE = /^(\d)\/video-call,(\d*)(.*)$/s;
 export class Line {
   readonly #setup: LineSetup;
   readonly #transport: Transport;
-  readonly #asked: ((answer?: unknown) => void)[] = [];
+  readonly #asked = new Map<string, (answer?: unknown) => void>();
+  #questions = 0;
   #state: "opening" | "open" | "over" = "opening";
   /** A server that is there says something in this time. */
   #pause = PATIENCE;
@@ -51,7 +52,9 @@ export class Line {
 
   /** Asks something. `answered` gets nothing if the line ends before the answer comes. */
   ask(event: string, payload: object, answered: (answer?: unknown) => void): void {
-    this.#say(2, [event, payload], this.#asked.push(answered) - 1);
+    const id = String(this.#questions++);
+    this.#asked.set(id, answered);
+    this.#say(2, [event, payload], id);
   }
 
   /** Says good-bye. */
@@ -88,7 +91,7 @@ export class Line {
   }
 
   #read(message: string): void {
-    const [, kind, id, text = ""] = MESSAGE.exec(message) ?? [];
+    const [, kind, id = "", text = ""] = MESSAGE.exec(message) ?? [];
     const data = text && JSON.parse(text);
     switch (kind) {
       case "0":
@@ -100,7 +103,8 @@ export class Line {
       case "2":
         return this.#setup.heard(data[0], data[1], (answer) => id && this.#say(3, [answer], id));
       case "3":
-        return this.#asked[Number(id)]?.(data[0]);
+        this.#asked.get(id)?.(data[0]);
+        return void this.#asked.delete(id);
       case "4":
         return this.lose(data.message);
     }
@@ -120,6 +124,6 @@ export class Line {
     this.#state = "over";
     clearTimeout(this.#late);
     this.#transport.close();
-    for (const answered of this.#asked) answered();
+    for (const answered of this.#asked.values()) answered();
   }
 }
