@@ -32,6 +32,7 @@ for (const [colorScheme, locale] of [
         if (!answer.ok()) wrong.push(`${path} is answered with ${answer.status()}`);
         await page.locator("main h1").waitFor();
         await page.locator("main .skeleton").waitFor({ state: "detached" });
+        wrong.push(...(await page.evaluate(emptyIcons)).map((where) => `${path}: nothing is drawn in ${where}`));
         for (const size of [DESK, SMALLEST]) {
           await page.setViewportSize(size);
           const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
@@ -83,4 +84,12 @@ async function found(page) {
   await page.evaluate(AXE);
   const { violations } = await page.evaluate(() => globalThis.axe.run(document));
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join(" | ")}`);
+}
+
+/** Where a drawing should be and there are no lines. */
+function emptyIcons() {
+  const isDrawn = (icon) => [...icon.children].some((line) => line.getBBox().width + line.getBBox().height > 0);
+  const icons = [...document.querySelectorAll("svg.icon")].filter((icon) => icon.checkVisibility());
+  if (icons.length === 0) return ["all of the page"];
+  return icons.filter((icon) => !isDrawn(icon)).map((icon) => icon.parentElement.outerHTML.slice(0, 100));
 }
