@@ -15,6 +15,9 @@ import { barsMark } from "./stage-bars.ts";
 import { pictureIn, type Size } from "./stage-layout.ts";
 import css from "./stage-tile.css?inline";
 
+/** A picture that comes is shown in less. */
+const BEGIN_AGAIN = 1_000;
+
 /** `<bedside-tile>`: one of the others, seen and heard. */
 export class BedsideTile extends CallPart {
   static override styles = [...CallPart.styles, unsafeCSS(css)];
@@ -41,6 +44,7 @@ export class BedsideTile extends CallPart {
   declare speaking: boolean;
   /** How wide the picture is for its height; unknown until it comes. */
   #ratio: number | undefined;
+  #look: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     super();
@@ -88,9 +92,29 @@ export class BedsideTile extends CallPart {
     if (!video || !this.who) return;
     video.volume = this.volume;
     this.#fit(video, this.who);
+    this.#beginAgain();
     if (changed.has("speaker") && this.speaker !== undefined) void this.#sound(video, this.speaker);
     const before = changed.get("who") as Participant | undefined;
     if (changed.has("who") && before?.media?.stream !== this.who.media?.stream && this.who.media) void this.play();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.#look);
+    this.#look = undefined;
+  }
+
+  /** Chromium sometimes never begins to play what it was given before there was a picture in it. */
+  #beginAgain(): void {
+    if (this.#look !== undefined || this.#ratio !== undefined || !this.who || !showsPicture(this.who)) return;
+    this.#look = setTimeout(() => {
+      this.#look = undefined;
+      const { video } = this;
+      const stream = this.who?.media?.stream;
+      const comes = stream?.getVideoTracks().some(({ muted }) => !muted);
+      if (video && stream && comes && video.readyState === 0) video.srcObject = stream;
+      this.#beginAgain();
+    }, BEGIN_AGAIN);
   }
 
   #face(who: Participant): TemplateResult {
