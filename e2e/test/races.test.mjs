@@ -79,6 +79,55 @@ test("whoever hangs up first, the call ends once", async (t) => {
   });
 });
 
+test("of two who enter at once, the one finds the other, who hears of it", async (t) => {
+  const stage = await serve(t);
+  const tally = await race(stage, async (ada, [jane], to) => {
+    const pair = [ada, jane];
+    for (const line of pair) line.forget();
+    const { callId } = await ada.does("call-user", { to });
+    await jane.does("answer-call", { callId });
+    await Promise.all(pair.map((line) => line.does("join-room", { callId })));
+    const fits = (told) => told.callId === callId;
+    const joined = await Promise.all(pair.map((line) => line.heard("joined-room", fits)));
+    await Promise.all(pair.map((line) => line.does("end-call", { callId })));
+    await Promise.all(pair.map((line) => line.heard("call-ended", fits)));
+    const found = joined.map(({ participants }) => participants.length - 1);
+    const heard = pair.map((line) => line.names().filter((name) => name === "user-joined").length);
+    // Whoever is there makes the offer: nobody would, or both, if this were not so.
+    assert.deepEqual(found.toSorted(), [0, 1]);
+    assert.deepEqual(heard, found.toReversed());
+    return found[0] === 0 ? "caller first" : "callee first";
+  });
+  t.diagnostic(JSON.stringify(tally));
+});
+
+test("whoever goes out and comes in again at once is in", async (t) => {
+  const stage = await serve(t);
+  await race(stage, async (ada, [jane], to) => {
+    const { callId } = await ada.does("call-user", { to });
+    await jane.does("answer-call", { callId });
+    const fits = (told) => told.callId === callId;
+    const enters = async (line) => {
+      const { roomId } = await line.does("join-room", { callId });
+      await line.heard("joined-room", fits);
+      return roomId;
+    };
+    await enters(jane);
+    const roomId = await enters(ada);
+    await ada.does("leave-room", { roomId });
+    await ada.does("join-room", { roomId });
+    await ada.heard("joined-room", fits);
+    await jane.heard("user-joined", fits);
+    await jane.heard("user-left", fits);
+    await jane.heard("user-joined", fits);
+    const signal = { type: "candidate", candidate: "" };
+    assert.equal((await jane.does("webrtc-signal", { roomId, to: to.replace("jane", "ada"), signal })).forwarded, 1);
+    assert.equal((await ada.does("webrtc-signal", { roomId, to, signal })).forwarded, 1);
+    assert.equal(await endsFor([ada, jane], callId), "completed");
+    return "in";
+  });
+});
+
 test("two who ring each other at once are in one call", async (t) => {
   const stage = await serve(t);
   await race(stage, async (ada, [jane], to) => {

@@ -37,12 +37,15 @@ pub struct Situation {
 pub async fn enter(app: &App, asker: &Asker, at: &At) -> Result<Entry, Error> {
     let attempt = move |now| async move {
         let Decided { change, outcome } = decide_entry(app, asker, at, now).await?;
-        let outcome = (outcome, change.call.is_some());
+        let outcome = (outcome, change.call.as_ref().map(Saved::next_version));
         Ok(Decided { change, outcome })
     };
-    let (call, is_news) = dispatch::dispatch(app, attempt).await?;
-    let held = app.store.call(&call.id).await?.ok_or(Refusal::NotFound)?;
-    Ok(if is_news { Entry::Now(held) } else { Entry::Before(held) })
+    let (call, news) = dispatch::dispatch(app, attempt).await?;
+    // As it is with this one in it, and no later: whoever comes next finds this one there, and is news to them.
+    if let Some(version) = news {
+        return Ok(Entry::Now(Held { value: call, version }));
+    }
+    Ok(Entry::Before(app.store.call(&call.id).await?.ok_or(Refusal::NotFound)?))
 }
 
 async fn decide_entry(app: &App, asker: &Asker, at: &At, now: Millis) -> Attempted<Call> {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::hub::{Line, Show, To};
+use super::hub::{Line, Show, Since, To};
 use super::vocabulary::{Act, Given};
 use super::{Gateway, teller};
 use crate::app::ice::Purpose;
@@ -148,12 +148,14 @@ impl Seated<'_> {
         let (call, room) = (&held.value, &held.value.room);
         let sat = self.gateway.hub.sits(room, self.line);
         let names = self.gateway.wire.app.names(seats::people_of(call)).await?;
-        let Some(line) = self.gateway.hub.seat(room, self.me()) else { return Ok(()) };
+        let since = Since { call: call.id.clone(), version: held.version };
+        let Some(line) = self.gateway.hub.seat(room, self.me(), since) else { return Ok(()) };
         let joined = joined(self.gateway, call, held.version, &names, &line).await;
         self.gateway.hub.welcome(room, &line, &joined);
         if was_there && !sat {
             let back = json!({ "roomId": room.as_str(), "callId": call.id.as_str(), "userId": self.me().as_str() });
-            teller::came(self.gateway, room, self.me(), "user-back", back);
+            let back = teller::introduced(self.gateway, room, self.me(), back);
+            self.gateway.hub.tell_room(room, To::AllBut(self.me()), "user-back", &back);
         }
         Ok(())
     }

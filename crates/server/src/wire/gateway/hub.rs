@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, Weak};
 
-use bedside_protocol::ids::{DeviceId, PersonId, RoomId};
+use bedside_protocol::ids::{CallId, DeviceId, PersonId, RoomId};
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
@@ -11,6 +11,7 @@ use socketioxide::extract::SocketRef;
 
 use super::session::Session;
 use crate::app::Asker;
+use crate::bus::CallNews;
 
 /// A connection of a person. Cheap to clone.
 pub type Line = Arc<Connection>;
@@ -36,6 +37,15 @@ impl Connection {
         if let Some(session) = self.session.upgrade() {
             session.leave(None);
         }
+    }
+}
+
+impl Held {
+    /// Takes the seat from whoever had it when this happened.
+    fn clear(&mut self, news: &CallNews, person: &PersonId) -> Option<Seat> {
+        let seats = self.rooms.get_mut(&news.call.room)?;
+        seats.get(person).filter(|seat| seat.since.is_before(news))?;
+        seats.remove(person)
     }
 }
 
@@ -68,8 +78,22 @@ struct Seat {
     is_here: bool,
     shown: Shown,
     client: Option<Announced>,
+    since: Since,
     /// What the room heard since this seat was taken, until its connection has been told who is there.
     early: Option<Vec<(&'static str, Box<RawValue>)>>,
+}
+
+/// The call, as it stood when a seat in its room was taken. Its news are told a moment after they happened: what is not
+/// newer than the seat is in `joined-room` already, and what ended an earlier stay does not end this one.
+pub struct Since {
+    pub call: CallId,
+    pub version: i64,
+}
+
+impl Since {
+    fn is_before(&self, news: &CallNews) -> bool {
+        self.call == news.call.id && self.version < news.version
+    }
 }
 
 /// What others see of somebody in the room.
@@ -164,14 +188,15 @@ impl Hub {
     }
 
     /// The person has the seat: the newest connection that asked. What they show is kept. [`Hub::welcome`] follows.
-    pub fn seat(&self, room: &RoomId, person: &PersonId) -> Option<Line> {
+    pub fn seat(&self, room: &RoomId, person: &PersonId, since: Since) -> Option<Line> {
         let mut held = self.held();
         held.messages.remove(&(room.clone(), person.clone()));
         let Asking { line, client } = held.asking.remove(&(room.clone(), person.clone()))?;
         let seats = held.rooms.entry(room.clone()).or_default();
         let before = seats.remove(person);
         let shown = before.as_ref().map_or(Shown::default(), |seat| seat.shown);
-        seats.insert(person.clone(), Seat { line: line.clone(), is_here: true, shown, client, early: Some(vec![]) });
+        let early = Some(vec![]);
+        seats.insert(person.clone(), Seat { line: line.clone(), is_here: true, shown, client, since, early });
         drop(held);
         if let Some(older) = before.filter(|seat| !Arc::ptr_eq(&seat.line, &line)) {
             send(&older.line, "seat-taken", &json!({ "roomId": room.as_str() }));
@@ -192,27 +217,29 @@ impl Hub {
     }
 
     /// Out of the seat; the same connection waits to be let in again.
-    pub fn send_back(&self, room: &RoomId, person: &PersonId) {
+    pub fn send_back(&self, news: &CallNews, person: &PersonId) {
         let mut held = self.held();
-        if let Some(seat) = held.rooms.get_mut(room).and_then(|seats| seats.remove(person)) {
-            let Seat { line, client, .. } = seat;
-            held.asking.insert((room.clone(), person.clone()), Asking { line, client });
+        if let Some(Seat { line, client, .. }) = held.clear(news, person) {
+            held.asking.insert((news.call.room.clone(), person.clone()), Asking { line, client });
         }
     }
 
-    pub fn unseat(&self, room: &RoomId, person: &PersonId) {
+    /// Whoever asks again is not forgotten for it: that may be said before this is heard.
+    pub fn unseat(&self, news: &CallNews, person: &PersonId) {
         let mut held = self.held();
-        held.asking.remove(&(room.clone(), person.clone()));
-        held.messages.remove(&(room.clone(), person.clone()));
+        held.messages.remove(&(news.call.room.clone(), person.clone()));
+        held.clear(news, person);
+    }
+
+    pub fn close(&self, news: &CallNews) {
+        let mut held = self.held();
+        let room = &news.call.room;
         if let Some(seats) = held.rooms.get_mut(room) {
-            seats.remove(person);
+            seats.retain(|_, seat| !seat.since.is_before(news));
+            if seats.is_empty() {
+                held.rooms.remove(room);
+            }
         }
-    }
-
-    pub fn close(&self, room: &RoomId) {
-        let mut held = self.held();
-        held.rooms.remove(room);
-        held.asking.retain(|(asked, _), _| asked != room);
         held.messages.retain(|(waited, _), _| waited != room);
     }
 
@@ -248,6 +275,13 @@ impl Hub {
     /// To everybody in the room but one, or to one alone. Sent under the lock, so that all hear in one order.
     pub fn tell_room<T: Serialize>(&self, room: &RoomId, to: To<'_>, event: &'static str, payload: &T) -> usize {
         self.held().rooms.get_mut(room).map_or(0, |seats| tell_seats(seats, to, event, payload))
+    }
+
+    /// What has happened to the call, to those who sat there before.
+    pub fn tell_news(&self, news: &CallNews, to: To<'_>, event: &'static str, payload: &Value) {
+        if let Some(seats) = self.held().rooms.get_mut(&news.call.room) {
+            tell_seats(seats.iter_mut().filter(|(_, seat)| seat.since.is_before(news)), to, event, payload);
+        }
     }
 
     /// The same from somebody in the room; nothing if that connection does not sit there.
@@ -323,8 +357,8 @@ impl Hub {
     }
 }
 
-fn tell_seats<T: Serialize>(
-    seats: &mut HashMap<PersonId, Seat>,
+fn tell_seats<'a, T: Serialize>(
+    seats: impl IntoIterator<Item = (&'a PersonId, &'a mut Seat)>,
     to: To<'_>,
     event: &'static str,
     payload: &T,

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use socketioxide::AckError;
 use tokio::sync::broadcast::error::RecvError;
 
-use super::hub::{self, Line, To};
+use super::hub::{self, Line, Since, To};
 use super::{Gateway, desk};
 use crate::app::{notices, presence, seats};
 use crate::bus::{CallNews, News};
@@ -118,28 +118,30 @@ async fn tell(gateway: &Gateway, news: &CallNews) {
             Step::Person { to, but, event, payload } => gateway.hub.tell_person(&to, but.as_ref(), event, &payload),
             Step::Room { but, event, payload } => {
                 let to = but.as_ref().map_or(To::All, To::AllBut);
-                gateway.hub.tell_room(room, to, event, &payload);
+                gateway.hub.tell_news(news, to, event, &payload);
             }
             Step::Guests { event, payload } => {
                 let parties = [&news.call.caller.id, &news.call.callee.id];
-                gateway.hub.tell_room(room, To::AllButThese(&parties), event, &payload);
+                gateway.hub.tell_news(news, To::AllButThese(&parties), event, &payload);
             }
             Step::Ring { to, payload } => ring(gateway, &to, news, &payload),
             Step::Seat { person, event, payload } => {
-                if let Some(line) = gateway.hub.seat(room, &person) {
+                let since = Since { call: news.call.id.clone(), version: news.version };
+                if let Some(line) = gateway.hub.seat(room, &person, since) {
                     let joined = desk::joined(gateway, &news.call, news.version, &names, &line).await;
                     gateway.hub.welcome(room, &line, &joined);
                 }
-                came(gateway, room, &person, event, payload);
+                let payload = introduced(gateway, room, &person, payload);
+                gateway.hub.tell_news(news, To::AllBut(&person), event, &payload);
             }
             Step::Rings { to, device, mut payload } => {
                 payload["preconnect"] = json!(gateway.preconnect.is_ready(&news.call.id, &device));
                 gateway.hub.tell_person(&to, None, "call-ringing", &payload);
             }
             Step::Wait { person } => wait(gateway, &news.call, &person),
-            Step::SendBack { person } => gateway.hub.send_back(room, &person),
-            Step::Unseat { person } => gateway.hub.unseat(room, &person),
-            Step::Close => gateway.hub.close(room),
+            Step::SendBack { person } => gateway.hub.send_back(news, &person),
+            Step::Unseat { person } => gateway.hub.unseat(news, &person),
+            Step::Close => gateway.hub.close(news),
         }
     }
     if news.call.ringing_pair().is_none() {
@@ -147,12 +149,12 @@ async fn tell(gateway: &Gateway, news: &CallNews) {
     }
 }
 
-/// The others hear that somebody is there, and what their client says of itself.
-pub fn came(gateway: &Gateway, room: &RoomId, person: &PersonId, event: &'static str, mut payload: Value) {
+/// Whoever comes, with what their client says of itself.
+pub fn introduced(gateway: &Gateway, room: &RoomId, person: &PersonId, mut payload: Value) -> Value {
     if let Some(client) = gateway.hub.announced(room, person) {
         payload["client"] = Value::Object(client);
     }
-    gateway.hub.tell_room(room, To::AllBut(person), event, &payload);
+    payload
 }
 
 /// Whoever waits hears where they stand, and what the practice has said to them.
