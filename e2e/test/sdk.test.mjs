@@ -42,6 +42,20 @@ test("a path that is lost is found anew long before the browser gives it up, for
   assert.ok(took < 10_000, `${took} ms`);
 });
 
+test("an offer that is lost in a call does not keep the two from agreeing for good", NEEDS, async (t) => {
+  const { ada, jane } = await inACall(t, { hold: {} });
+  await Promise.all([until(ada, isDirect), until(jane, isDirect)]);
+  const before = await Promise.all([ada.evaluate(connections), jane.evaluate(connections)]);
+  // Ada's is lost; and hers it is that counts if both have offered.
+  await ada.evaluate(() => globalThis.lose(1));
+  for (const page of [ada, jane]) await page.evaluate(() => dispatchEvent(new Event("online")));
+  await until(ada, () => globalThis.all.at(-1).signalingState === "have-local-offer");
+  const isAgreed = () => globalThis.all.at(-1).signalingState === "stable";
+  await Promise.all([until(ada, isAgreed), until(jane, isAgreed)]);
+  await Promise.all([comesAnew(ada), comesAnew(jane)]);
+  assert.deepEqual(await Promise.all([ada.evaluate(connections), jane.evaluate(connections)]), before);
+});
+
 test("a server that is killed and comes back is not noticed in a direct call", NEEDS, async (t) => {
   const { stage, ada, jane } = await inACall(t);
   const watch = () => {
@@ -93,7 +107,7 @@ for (const { lost, from, first } of [
   { lost: "answer", from: "jane", first: "jane" },
 ]) {
   test(`a call that is answered before the ${lost} of its ringing arrives is connected all the same`, NEEDS, async (t) => {
-    const { ada, jane } = await ringing(t, { hold: { from, last: first === "ada" ? "jane" : "ada" } });
+    const { ada, jane } = await ringing(t, { hold: { from, signals: 1_000, last: first === "ada" ? "jane" : "ada" } });
     if (lost === "answer") await until(jane, () => globalThis.all.at(-1)?.signalingState === "stable");
     await jane.click("#accept:enabled");
     const pages = first === "ada" ? [ada, jane] : [jane, ada];
@@ -167,7 +181,7 @@ async function ringing(t, { lines, isRelayed = false, browsers = {}, hold } = {}
     const browser = await browse(t);
     await browser.addInitScript(keepCount, { isRelayed });
     const { sub } = person;
-    const lost = hold?.from === sub ? (hold.signals ?? 1_000) : 0;
+    const lost = hold?.from === sub ? (hold.signals ?? 0) : 0;
     if (hold) await browser.addInitScript(holdBack, { lost, isLast: hold.last === sub });
     await lines?.lead(browser);
     return open(browser, page);
@@ -226,14 +240,20 @@ function keepCount({ isRelayed } = {}) {
   };
 }
 
-/** Runs in a page before anything else: what it says first while it rings is lost, or it enters when it is told to. */
+/** Runs in a page before anything else: what it says is lost, first while it rings, or it enters when it is told to. */
 function holdBack({ lost, isLast }) {
   const { send } = WebSocket.prototype;
+  let lostOffers = 0;
+  globalThis.lose = (offers) => (lostOffers = offers);
   const mayEnter = new Promise((resolve) => (globalThis.enter = resolve));
   WebSocket.prototype.send = function (message) {
     const isOf = (event) => String(message).includes(`"${event}"`);
     if (isOf("ring-signal") && lost > 0) {
       lost -= 1;
+      return;
+    }
+    if (isOf("webrtc-signal") && isOf("offer") && lostOffers > 0) {
+      lostOffers -= 1;
       return;
     }
     if (isLast && isOf("join-room")) void mayEnter.then(() => send.call(this, message));

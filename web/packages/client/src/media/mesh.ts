@@ -92,9 +92,9 @@ export class Mesh {
     for (const peer of this.#peers.value.values()) peer.restart();
   }
 
-  /** Looks for new paths to those whose path was lost. */
+  /** Looks for new paths to those whose path was lost, and to whom an offer was. */
   restartLost(): void {
-    for (const peer of this.#peers.value.values()) if (peer.state.value === "reconnecting") peer.restart();
+    for (const peer of this.#peers.value.values()) if (peer.isAtOdds) peer.restart();
   }
 
   take(userId: string, signal: Signal): void {

@@ -85,6 +85,11 @@ export class Peer {
     return this.#connection.signalingState === "have-local-offer" && !this.#connection.currentRemoteDescription;
   }
 
+  /** The path is lost, or nobody has answered what this side offered: the other side's offers may be waiting for that. */
+  get isAtOdds(): boolean {
+    return this.#state.value === "reconnecting" || this.#connection.signalingState === "have-local-offer";
+  }
+
   /** The fingerprints of both certificates, once both are known. */
   get fingerprints(): { readonly own: string; readonly other: string } | undefined {
     const own = fingerprintOf(this.#connection.currentLocalDescription?.sdp);
@@ -225,7 +230,6 @@ export class Peer {
       this.#state.value = "reconnecting";
       this.#restartIn(iceConnectionState === "disconnected" ? PATIENCE : 0);
     } else if (connectionState === "connected") {
-      clearTimeout(this.#restart);
       this.#state.value = "connected";
     }
   }
@@ -233,7 +237,7 @@ export class Peer {
   #restartIn(milliseconds: number): void {
     clearTimeout(this.#restart);
     // The first connection has nothing to go back to: whoever offers it does so once they are there.
-    const look = () => this.#state.value === "reconnecting" && this.restart();
+    const look = () => this.#state.value !== "connecting" && this.isAtOdds && this.restart();
     this.#restart = setTimeout(look, milliseconds);
   }
 
