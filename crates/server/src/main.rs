@@ -28,6 +28,9 @@ use clap::Parser;
 
 use crate::config::{Given, Place, Settings};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[derive(Parser)]
 #[command(name = "bedside", version, about = "Self-hosted video calling for clinics, in one binary.")]
 struct Cli {
