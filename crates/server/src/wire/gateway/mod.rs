@@ -5,6 +5,7 @@
 
 mod desk;
 mod hub;
+mod order;
 mod preconnect;
 mod rounds;
 mod session;

@@ -1,6 +1,5 @@
 //! Carries news of calls to the people whom they concern, in the order in which they happened.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,8 +7,10 @@ use bedside_protocol::ids::{CallId, PersonId, RoomId};
 use serde_json::{Value, json};
 use socketioxide::AckError;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::time::Instant;
 
 use super::hub::{self, Line, Since, To};
+use super::order::{At, Order};
 use super::{Gateway, desk};
 use crate::app::{notices, presence, seats};
 use crate::bus::{CallNews, News};
@@ -28,14 +29,19 @@ async fn tell_calls(gateway: &Gateway) {
     let mut news = gateway.wire.app.bus.listen();
     let mut order = Order::default();
     loop {
-        match news.recv().await {
+        let late = order.late();
+        let heard = tokio::select! {
+            heard = news.recv() => heard,
+            () = tokio::time::sleep_until(late.unwrap_or_else(Instant::now)), if late.is_some() => {
+                tell_all(gateway, order.give_up()).await;
+                continue;
+            }
+        };
+        match heard {
             Ok(one) => match &*one {
-                News::Call(_) => {
-                    for next in order.in_turn(one) {
-                        if let News::Call(call) = &*next {
-                            tell(gateway, call).await;
-                        }
-                    }
+                News::Call(call) => {
+                    let at = At { call: call.call.id.clone(), version: call.version, is_last: call.call.has_ended() };
+                    tell_all(gateway, order.in_turn(at, one)).await;
                 }
                 _ => tell_person(gateway, &one).await,
             },
@@ -45,43 +51,11 @@ async fn tell_calls(gateway: &Gateway) {
     }
 }
 
-/// News of one call in the order of its versions: two changes may be published the other way round.
-#[derive(Default)]
-struct Order {
-    last: HashMap<String, i64>,
-    early: HashMap<String, Vec<Arc<News>>>,
-}
-
-impl Order {
-    fn in_turn(&mut self, news: Arc<News>) -> Vec<Arc<News>> {
-        let News::Call(call) = &*news else { return vec![] };
-        let id = call.call.id.as_str().to_owned();
-        // Of a call that was there before this process, the first news is where it begins.
-        let last = *self.last.get(&id).unwrap_or(&(call.version - 1));
-        if call.version > last + 1 {
-            self.early.entry(id).or_default().push(news);
-            return vec![];
+async fn tell_all(gateway: &Gateway, news: Vec<Arc<News>>) {
+    for one in news {
+        if let News::Call(call) = &*one {
+            tell(gateway, call).await;
         }
-        let mut ready = vec![news];
-        let mut last = last + 1;
-        while let Some(next) = self.take_early(&id, last + 1) {
-            ready.push(next);
-            last += 1;
-        }
-        let over = ready.iter().any(|one| matches!(&**one, News::Call(call) if call.call.has_ended()));
-        if over {
-            self.last.remove(&id);
-            self.early.remove(&id);
-        } else {
-            self.last.insert(id, last);
-        }
-        ready
-    }
-
-    fn take_early(&mut self, id: &str, version: i64) -> Option<Arc<News>> {
-        let early = self.early.get_mut(id)?;
-        let at = early.iter().position(|one| matches!(&**one, News::Call(call) if call.version == version))?;
-        Some(early.swap_remove(at))
     }
 }
 
