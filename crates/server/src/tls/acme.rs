@@ -115,6 +115,22 @@ impl Keeper {
 
     /// Until the authority believes that every name is ours, or says why it does not.
     async fn prove(&self, order: &mut Order) -> Result<(), Failure> {
+        let failure: Failure = match self.show_proofs(order).await {
+            Ok(OrderStatus::Ready) => return Ok(()),
+            Ok(status) => format!("the order is {status:?}").into(),
+            Err(failure) => failure,
+        };
+        // A quick authority refuses one name while we still offer the proof of the next: whatever it was that we did
+        // not get, what it has against a name says more.
+        let reasons = why_not(order).await.unwrap_or_default();
+        if reasons.is_empty() {
+            return Err(failure);
+        }
+        Err(format!("the authority does not believe that our names are ours: {}", reasons.join("; ")).into())
+    }
+
+    /// Offers a proof of every name and waits for what the authority makes of them.
+    async fn show_proofs(&self, order: &mut Order) -> Result<OrderStatus, Failure> {
         let mut authorizations = order.authorizations();
         while let Some(authorization) = authorizations.next().await {
             let mut authorization = authorization?;
@@ -128,11 +144,7 @@ impl Keeper {
             self.shown.prove(name, proof);
             challenge.set_ready().await?;
         }
-        match order.poll_ready(&PATIENCE).await {
-            Ok(OrderStatus::Ready) => Ok(()),
-            Ok(_) | Err(Error::Api(_)) => Err(why_not(order).await?.into()),
-            Err(failure) => Err(failure.into()),
-        }
+        Ok(order.poll_ready(&PATIENCE).await?)
     }
 
     /// Chain and key in one file, so that they always go together.
@@ -142,7 +154,9 @@ impl Keeper {
 }
 
 /// What the authority has against our proofs, name by name.
-async fn why_not(order: &mut Order) -> Result<String, Failure> {
+async fn why_not(order: &mut Order) -> Result<Vec<String>, Error> {
+    // The order remembers what it was told of a name before the proof was looked at.
+    order.refresh().await?;
     let mut reasons = Vec::new();
     let mut authorizations = order.authorizations();
     while let Some(authorization) = authorizations.next().await {
@@ -150,7 +164,7 @@ async fn why_not(order: &mut Order) -> Result<String, Failure> {
         let problems = authorization.challenges.iter().filter_map(|challenge| challenge.error.as_ref());
         reasons.extend(problems.map(|problem| format!("{}: {problem}", authorization.identifier())));
     }
-    Ok(format!("the authority does not believe that our names are ours: {}", reasons.join("; ")))
+    Ok(reasons)
 }
 
 /// What is shown to whoever asks for `name` as RFC 8737 has it.
