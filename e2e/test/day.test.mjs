@@ -100,8 +100,15 @@ test("a call that nobody took is a missed one with a badge, and is called back i
   await omar.getByText("Close", { exact: true }).click();
 
   const rows = omar.locator("li.row", { hasText: "Ada Patient" });
-  await omar.getByRole("combobox", { name: "Outcome" }).selectOption("Declined");
-  await rows.getByText("Given up").waitFor({ state: "detached" });
+  const pick = (outcome) => omar.getByRole("combobox", { name: "Outcome" }).selectOption(outcome);
+  // Whoever gave up leaves a missed call behind.
+  await pick("Given up");
+  await omar.getByText("No call fits.").waitFor();
+  await pick("Missed");
+  await rows.waitFor();
+  assert.match(await rows.innerText(), /Incoming.*Missed/s);
+  await pick("Declined");
+  await rows.getByText("Missed").waitFor({ state: "detached" });
   assert.match(await rows.innerText(), /Outgoing.*Declined/s);
   await omar.getByText("Export").click();
   const file = JSON.parse(await downloaded(omar, "For programs"));

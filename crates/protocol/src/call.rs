@@ -17,6 +17,8 @@ pub struct CallView {
     pub status: String,
     /// Once ended: `completed`, `declined`, `missed`, `cancelled` or `failed`.
     pub outcome: Option<String>,
+    /// Whether it rang for whoever asks and nobody took it, also if its caller gave up.
+    pub missed: bool,
     pub caller: PersonBrief,
     pub callee: PersonBrief,
     /// Who is in it now.

@@ -9,6 +9,7 @@
 
 mod apply;
 mod decide;
+mod ending;
 mod seat;
 #[cfg(test)]
 mod tests;
@@ -20,6 +21,7 @@ use crate::person::Role;
 use crate::refusal::Refusal;
 use crate::time::{Millis, Span};
 
+pub use ending::Ending;
 pub use seat::{Admission, GuestRole, Part, Place, Seat, Seats};
 
 /// How long the seat of somebody who lost the connection is kept.
@@ -89,16 +91,6 @@ pub enum Door {
     Open,
     /// Whoever is not of the practice waits to be admitted.
     WaitingRoom,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Ending {
-    Completed,
-    Declined,
-    Missed,
-    Cancelled,
-    Failed,
 }
 
 /// Whether the callee can be rung, as found just before the ring.
@@ -388,6 +380,12 @@ impl Call {
         matches!(self.state, State::Ended { .. })
     }
 
+    /// It rang for this person and nobody took it. A caller who gives up leaves a missed call behind, too.
+    pub fn is_missed_by(&self, person: &PersonId) -> bool {
+        let was_rung = self.origin == Origin::Ring && &self.callee.id == person;
+        was_rung && matches!(self.state, State::Ended { why: Ending::Missed | Ending::Cancelled, .. })
+    }
+
     /// How long the two were connected; nothing if they never were.
     pub fn duration(&self) -> Option<Span> {
         match self.state {
@@ -404,24 +402,6 @@ impl Party {
             Role::Practitioner | Role::Staff | Role::Admin => true,
             Role::Patient | Role::Guest => false,
         }
-    }
-}
-
-impl Ending {
-    pub const ALL: [Self; 5] = [Self::Completed, Self::Declined, Self::Missed, Self::Cancelled, Self::Failed];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Completed => "completed",
-            Self::Declined => "declined",
-            Self::Missed => "missed",
-            Self::Cancelled => "cancelled",
-            Self::Failed => "failed",
-        }
-    }
-
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|ending| ending.name() == name)
     }
 }
 

@@ -15,6 +15,8 @@ pub struct Shown {
     pub record: CallRecord,
     /// Why it was made and how it was answered are for those who are in it alone.
     pub with_words: bool,
+    /// By whoever asks.
+    pub is_missed: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -156,7 +158,8 @@ async fn list(app: &App, asker: &Asker, query: &CallQuery) -> Result<(Listing<Sh
 
 pub(super) fn show(asker: &Asker, record: CallRecord) -> Shown {
     let with_words = record.call.party(&asker.viewer.id).is_some();
-    Shown { record, with_words }
+    let is_missed = record.call.is_missed_by(&asker.viewer.id);
+    Shown { record, with_words, is_missed }
 }
 
 pub(super) async fn names_of(app: &App, calls: &[Shown]) -> Result<Names, Error> {

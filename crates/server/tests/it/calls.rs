@@ -135,8 +135,10 @@ async fn ending_means_what_the_moment_makes_of_it_and_twice_is_harmless() {
         let id = text(&practice.ring(ada, JANE).await.good(), "id");
         let over = ended(&practice, &id, by).await;
         assert_eq!(over["outcome"], outcome);
-        for again in [ada, jane] {
-            assert_eq!(ended(&practice, &id, again).await, over, "the first end counts");
+        for (again, missed) in [(ada, false), (jane, outcome == "cancelled")] {
+            let mut same = over.clone();
+            same["missed"] = json!(missed);
+            assert_eq!(ended(&practice, &id, again).await, same, "the first end counts");
         }
     }
     assert_eq!(practice.told(jane).await.len(), 1, "who gave up leaves a missed call, who was declined does not");
@@ -184,7 +186,7 @@ async fn two_who_ring_each_other_fifty_times_on_postgresql_are_in_one_call() {
 #[tokio::test]
 async fn the_call_of_an_appointment_uses_its_room() {
     let practice = Practice::open().await;
-    let Practice { bob, jane, .. } = &practice;
+    let Practice { ada, bob, jane, .. } = &practice;
     let booked = practice.accepted(10).await;
     let early = practice.accepted(120).await;
     practice.is_there(ADA).await;
@@ -198,7 +200,13 @@ async fn the_call_of_an_appointment_uses_its_room() {
     let rung = practice.post("/api/calls", jane, body(&booked)).await.good();
     assert_eq!((&rung["roomId"], &rung["appointmentId"]), (&booked["roomId"], &booked["id"]));
     let over = ended(&practice, &text(&rung, "id"), jane).await;
-    assert_eq!(over["outcome"], "cancelled");
+    assert_eq!((&over["outcome"], &over["missed"]), (&json!("cancelled"), &json!(false)), "whoever gave up");
+    let found = async |outcome, who| practice.get(&format!("/api/calls?outcome={outcome}"), who).await.good();
+    assert_eq!(ids(&found("cancelled", jane).await), [text(&rung, "id")]);
+    assert_eq!(ids(&found("missed", jane).await).len(), 0);
+    let missed = found("missed", ada).await;
+    assert_eq!((ids(&missed), &missed["items"][0]["missed"]), (vec![text(&rung, "id")], &json!(true)), "the callee");
+    assert_eq!(ids(&found("cancelled", ada).await).len(), 0);
     let next = practice.post("/api/calls", jane, body(&booked)).await.good();
     assert_eq!(next["roomId"], booked["roomId"], "a room has any number of calls");
 }

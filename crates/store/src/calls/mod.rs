@@ -47,6 +47,7 @@ pub struct CallQuery {
     /// Those requested at or after `from` and before `to`.
     pub from: Option<Millis>,
     pub to: Option<Millis>,
+    /// As it was for `of`: what the caller gave up, the callee has missed.
     pub outcome: Option<Ending>,
     /// Those that this person missed and has not looked at.
     pub missed_unseen_by: Option<PersonId>,
@@ -73,14 +74,20 @@ impl Store {
     pub async fn calls(&self, query: &CallQuery) -> Result<Page<CallRecord>> {
         const MISSED: &str = "AND callee = ?1 AND origin = 'ring' AND ending IN ('missed', 'cancelled') \
                               AND seen_at IS NULL";
+        const OUTCOME: &str = "AND CASE WHEN ending = 'cancelled' AND origin = 'ring' AND callee = ?1 THEN 'missed' \
+                               ELSE ending END = ?2";
         let picked = Draft::new(SELECT)
             .add("WHERE 1 = 1", [])
             .add_if("AND (caller = ?1 OR callee = ?1)", query.of.as_ref())
             .add_if("AND (caller = ?1 OR callee = ?1)", query.with.as_ref())
             .add_if("AND requested_at >= ?1", query.from)
             .add_if("AND requested_at < ?1", query.to)
-            .add_if("AND ending = ?1", query.outcome.map(Ending::name))
             .add_if(MISSED, query.missed_unseen_by.as_ref());
+        let picked = match (query.outcome.map(Ending::name), &query.of) {
+            (None, _) => picked,
+            (Some(outcome), Some(of)) => picked.add(OUTCOME, [of.into(), outcome.into()]),
+            (Some(outcome), None) => picked.add("AND ending = ?1", [outcome.into()]),
+        };
         self.page("listing calls", picked, &query.page).await
     }
 

@@ -63,6 +63,18 @@ async fn calls_are_found_by_person_time_and_outcome(stage: Stage) {
     let of_two = CallQuery { of: Some(person("ada")), with: Some(person("joe")), ..all.clone() };
     assert_eq!(found(of_two).await, ["b", "done"]);
     assert_eq!(found(CallQuery { outcome: Some(Ending::Completed), ..all.clone() }).await, ["done"]);
+    stage.ring("given-up", "zoe", "ada").await;
+    stage.act("given-up", after(3), "zoe", Command::Cancel).await.unwrap();
+    for (of, outcome, expected) in [
+        (Some("zoe"), Ending::Cancelled, vec!["given-up"]),
+        (Some("zoe"), Ending::Missed, vec![]),
+        (Some("ada"), Ending::Cancelled, vec![]),
+        (Some("ada"), Ending::Missed, vec!["b", "a", "given-up"]),
+        (None, Ending::Cancelled, vec!["given-up"]),
+    ] {
+        let query = CallQuery { of: of.map(person), outcome: Some(outcome), ..all.clone() };
+        assert_eq!(found(query).await, expected, "{outcome:?} of {of:?}");
+    }
     assert_eq!(found(CallQuery { from: Some(after(1)), to: Some(after(2)), ..all }).await, ["a"]);
 }
 

@@ -199,6 +199,8 @@ export interface CallView {
   endedAt?: string | null;
   endedBy?: string | null;
   id: string;
+  /** Whether it rang for whoever asks and nobody took it, also if its caller gave up. */
+  missed: boolean;
   /** Once ended: `completed`, `declined`, `missed`, `cancelled` or `failed`. */
   outcome?: string | null;
   /** Who is in it now. */

@@ -138,6 +138,8 @@ struct HistoryQuery {
     to: Option<String>,
     /// Those with this person.
     with: Option<String>,
+    /// `completed`, `declined`, `missed`, `cancelled` or `failed`, as it was for whoever asks: a call that its caller
+    /// gave up is `cancelled` for the caller and `missed` for the callee.
     outcome: Option<String>,
     cursor: Option<String>,
     limit: Option<u16>,

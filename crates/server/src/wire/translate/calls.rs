@@ -49,6 +49,7 @@ pub fn call(shown: &calls::Shown, names: &Names) -> CallView {
         call_type: call.media.name().to_owned(),
         status: status.to_owned(),
         outcome: outcome.map(|why| why.name().to_owned()),
+        missed: shown.is_missed,
         caller: brief(&call.caller.id, names.get(&call.caller.id)),
         callee: brief(&call.callee.id, names.get(&call.callee.id)),
         participants: call

@@ -17,17 +17,12 @@ export function otherOf(call: CallRecord, me: string): CallRecord["caller"] {
   return call.caller.id === me ? call.callee : call.caller;
 }
 
-/** Whether it came to this person and nobody took it. */
-export function isMissedBy(call: CallRecord, me: string): boolean {
-  return call.callee.id === me && (call.outcome === "missed" || call.outcome === "cancelled");
-}
-
 /** A line of the history, from which one calls back in one press. */
 export function callRow(call: CallRecord, now: Date): TemplateResult {
   const own = me().id;
   const other = otherOf(call, own);
   const lasted = call.startedAt ? ` · ${stopwatch(call.durationSeconds ?? 0)}` : "";
-  const picture = isMissedBy(call, own) ? missed : call.caller.id === own ? outgoing : incoming;
+  const picture = call.missed ? missed : call.caller.id === own ? outgoing : incoming;
   const way = say(call.caller.id === own ? "calls.outgoing" : "calls.incoming");
   return html`<li class="row">
     <time datetime=${call.requestedAt}>
@@ -42,7 +37,7 @@ export function callRow(call: CallRecord, now: Date): TemplateResult {
         ${call.answer ? html`<p class="small">${say("row.answer", { answer: call.answer })}</p>` : nothing}
       </div>
     </div>
-    ${status("outcome", call.outcome ?? call.status)}
+    ${status("outcome", call.missed ? "missed" : (call.outcome ?? call.status))}
     <div class="actions">${unseen(call)} ${backButton(call)}</div>
   </li>`;
 }
@@ -59,7 +54,7 @@ export function callBack(call: CallRecord): void {
 }
 
 export function isUnseen(call: CallRecord): boolean {
-  return isMissedBy(call, me().id) && !call.seenAt;
+  return call.missed && !call.seenAt;
 }
 
 /** Takes note of a missed call. Shown at once; should the server not have it, the next look brings it back. */
