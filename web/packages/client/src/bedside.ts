@@ -61,7 +61,7 @@ export class Bedside {
   readonly #state = new Cell<Situation>(NOTHING_YET);
   readonly #early: RingingPeers;
   #iceServers: readonly IceServer[] = [];
-  #watched: readonly string[] = [];
+  readonly #watched: string[] = [];
   /** Counts rings, so that the answer to one that was given up is known for what it is. */
   #ring = 0;
 
@@ -149,13 +149,15 @@ export class Bedside {
     await this.#connection.ask("waiting-message", { roomId, userId, text });
   }
 
-  /** Follows who is there of these people, as `presence` in `state`; replaces whom one followed before. */
-  watchPresence(userIds: readonly string[]): void {
-    this.#watched = userIds;
-    // It belongs to the connection; with the next `sync` it is said again.
-    if (!this.#connection.isConnected) return;
-    // Presence is a comfort: without it a page shows how things were.
-    void this.#connection.ask("watch-presence", { userIds: [...userIds] }).catch(() => undefined);
+  /** Follows who is there of these people, as `presence` in `state`, beside all others that are followed, until `signal`. */
+  watchPresence(userIds: readonly string[], signal: AbortSignal): void {
+    this.#watched.push(...userIds);
+    this.#askPresence();
+    const leave = () => {
+      for (const id of userIds) this.#watched.splice(this.#watched.indexOf(id), 1);
+      this.#askPresence();
+    };
+    signal.addEventListener("abort", leave, { once: true });
   }
 
   /** Says whether one may be rung. */
@@ -168,9 +170,19 @@ export class Bedside {
     return new Room({ connection: this.#connection, place, local, early: this.#early, signal });
   }
 
+  #askPresence(): void {
+    // Twenty buttons that come at once are one question.
+    queueMicrotask(() => {
+      // It belongs to the connection; with the next `sync` it is said again.
+      if (!this.#connection.isConnected) return;
+      // Presence is a comfort: without it a page shows how things were.
+      void this.#connection.ask("watch-presence", { userIds: [...new Set(this.#watched)] }).catch(() => undefined);
+    });
+  }
+
   #synced(iceServers: readonly IceServer[]): void {
     this.#iceServers = iceServers;
-    if (this.#watched.length > 0) this.watchPresence(this.#watched);
+    if (this.#watched.length > 0) this.#askPresence();
   }
 
   async #settle<T>(callId: string, act: () => Promise<T>): Promise<T> {

@@ -11,6 +11,7 @@ function silent() {
   const connection = {
     deviceId: "desk",
     reach: new Cell("online"),
+    isConnected: true,
     on: () => undefined,
     answer: () => undefined,
     ask: async (_event: string, payload: object) => (asked.push(payload), {}),
@@ -23,4 +24,20 @@ test("whoever rings before anything is known yet still connects while it rings",
   const { asked, connection } = silent();
   await new Bedside(connection, new AbortController().signal).ring("jane");
   expect(asked).toMatchObject([{ calleeId: "jane", preconnect: true }]);
+});
+
+test("whoever is followed twice is asked for until nobody follows them any more", async () => {
+  const { asked, connection } = silent();
+  const bedside = new Bedside(connection, new AbortController().signal);
+  const [list, button] = [new AbortController(), new AbortController()];
+  bedside.watchPresence(["jane", "omar"], list.signal);
+  bedside.watchPresence(["jane"], button.signal);
+  await Promise.resolve();
+  expect(asked.at(-1)).toEqual({ userIds: ["jane", "omar"] });
+  list.abort();
+  await Promise.resolve();
+  expect(asked.at(-1)).toEqual({ userIds: ["jane"] });
+  button.abort();
+  await Promise.resolve();
+  expect(asked.at(-1)).toEqual({ userIds: [] });
 });

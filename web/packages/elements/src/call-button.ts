@@ -7,7 +7,6 @@ import { define } from "./element.ts";
 import { icon } from "./icon.ts";
 import { OutgoingCall } from "./outgoing-call.ts";
 import { presenceMark } from "./presence.ts";
-import { watchPresence } from "./presence-watch.ts";
 
 /** `<bedside-call-button>`: whether somebody is there, a button that rings them, and how that goes. */
 export class CallButton extends OutgoingCall {
@@ -19,7 +18,7 @@ export class CallButton extends OutgoingCall {
 
   protected override live(bedside: Bedside, signal: AbortSignal): void {
     super.live(bedside, signal);
-    watchPresence(bedside, this.user, signal);
+    bedside.watchPresence([this.user], signal);
     bedside.state.watch(({ presence }) => (this.presence = presence[this.user]), signal);
   }
 
