@@ -14,11 +14,14 @@ export default defineConfig({
     // `light-dark()` stays as it is, so that elements follow the page: tokens.css has its own answer for old browsers.
     cssTarget: ["chrome123", "firefox120", "safari17.5"],
     modulePreload: { polyfill: false },
+    // With Rolldown's own, below: each finds what the other leaves, a hundredth of the whole.
+    minify: "terser",
+    terserOptions: { module: true, ecma: 2022, compress: { passes: 3 } },
     // Not `lib`, which leaves spaces and names as they are.
     rolldownOptions: {
       input: { elements: "src/index.ts", embed: "src/embed.ts" },
       preserveEntrySignatures: "allow-extension",
-      output: { entryFileNames: "[name].js", chunkFileNames: "assets/[name]-[hash].js" },
+      output: { minify: true, entryFileNames: "[name].js", chunkFileNames: "assets/[name]-[hash].js" },
     },
   },
 });

@@ -1,12 +1,12 @@
 import type { Bedside, Person } from "@bedside/client";
 import { type Appointment, codeOf, type RefusalCode } from "@bedside/client/clinic";
+import { icon } from "@bedside/elements/icon";
 import { html, nothing, type TemplateResult } from "lit";
 import { keyed } from "lit/directives/keyed.js";
 import cross from "lucide-static/icons/x.svg?raw";
 import { paint } from "./colours.ts";
 import { accountMenu } from "./frame/account-menu.ts";
 import { ways } from "./frame/ways.ts";
-import { icon } from "./icon.ts";
 import { lookForNews, news } from "./news.ts";
 import {
   api,

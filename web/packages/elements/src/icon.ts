@@ -1,5 +1,4 @@
-import type { TemplateResult } from "lit";
-import { html } from "lit";
+import { html, type TemplateResult } from "lit";
 import { unsafeSVG } from "lit/directives/unsafe-svg.js";
 
 /** The text of one lucide drawing: `import mic from "lucide-static/icons/mic.svg?raw"`. */
@@ -7,7 +6,7 @@ export type Icon = string;
 
 /** A drawing beside words that say the same, so it is nothing for those who listen. */
 export function icon(drawing: Icon): TemplateResult {
-  // The texts are files of ours, built in; nothing that somebody wrote comes here.
+  // The texts are files of ours, built in without their frames; nothing that somebody wrote comes here.
   return html`<svg
     class="icon"
     aria-hidden="true"

@@ -1,9 +1,9 @@
+import { icon } from "@bedside/elements/icon";
 import { html, nothing, type TemplateResult } from "lit";
 import chevron from "lucide-static/icons/chevron-down.svg?raw";
 import logOut from "lucide-static/icons/log-out.svg?raw";
 import user from "lucide-static/icons/circle-user.svg?raw";
 import wifi from "lucide-static/icons/wifi.svg?raw";
-import { icon } from "../icon.ts";
 import { api, attempt, me, myself, session } from "../page.ts";
 import { portrait, presenceMark } from "../parts/pieces.ts";
 import { preferences, prefer, type Shown } from "../preferences.ts";

@@ -1,8 +1,8 @@
 import type { Appointment, Notice } from "@bedside/client/clinic";
+import { icon } from "@bedside/elements/icon";
 import { html, nothing, type TemplateResult } from "lit";
 import bell from "lucide-static/icons/bell.svg?raw";
 import checkAll from "lucide-static/icons/check-check.svg?raw";
-import { icon } from "../icon.ts";
 import { lookForNews, type News, news } from "../news.ts";
 import { api, go, me, waiting } from "../page.ts";
 import { Part } from "../part.ts";

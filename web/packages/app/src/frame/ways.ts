@@ -1,3 +1,4 @@
+import { type Icon, icon } from "@bedside/elements/icon";
 import { html, nothing, type TemplateResult } from "lit";
 import calendarDays from "lucide-static/icons/calendar-days.svg?raw";
 import calendarCheck from "lucide-static/icons/calendar-check.svg?raw";
@@ -12,7 +13,6 @@ import shield from "lucide-static/icons/shield-check.svg?raw";
 import stethoscope from "lucide-static/icons/stethoscope.svg?raw";
 import users from "lucide-static/icons/users.svg?raw";
 import webhook from "lucide-static/icons/webhook.svg?raw";
-import { type Icon, icon } from "../icon.ts";
 import { news } from "../news.ts";
 import { count } from "../parts/pieces.ts";
 import { callsOf } from "../route.ts";

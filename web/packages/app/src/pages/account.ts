@@ -1,7 +1,7 @@
 import { codeOf, type Myself, type Reach, type SignedIn } from "@bedside/client/clinic";
+import { icon } from "@bedside/elements/icon";
 import { html, nothing, type TemplateResult } from "lit";
 import monitor from "lucide-static/icons/monitor-smartphone.svg?raw";
-import { icon } from "../icon.ts";
 import { api, attempt, me, myself, Page } from "../page.ts";
 import { showLink } from "../parts/ask.ts";
 import { dress, prefer, preferences, type Theme } from "../preferences.ts";

@@ -1,7 +1,7 @@
 import type { Appointment, List, ListWish } from "@bedside/client/clinic";
+import { icon } from "@bedside/elements/icon";
 import { html, type TemplateResult } from "lit";
 import calendarPlus from "lucide-static/icons/calendar-plus.svg?raw";
-import { icon } from "../icon.ts";
 import { api, fragment, keepInFragment } from "../page.ts";
 import { AgendaPage } from "../parts/agenda.ts";
 import { empty } from "../parts/pieces.ts";

@@ -1,7 +1,7 @@
 import type { Appointment, List } from "@bedside/client/clinic";
+import { icon } from "@bedside/elements/icon";
 import { html, nothing, type TemplateResult } from "lit";
 import calendarPlus from "lucide-static/icons/calendar-plus.svg?raw";
-import { icon } from "../icon.ts";
 import { api, me, onTheWay } from "../page.ts";
 import { AgendaPage } from "../parts/agenda.ts";
 import { afterCall } from "../parts/after-call.ts";

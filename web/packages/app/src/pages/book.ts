@@ -1,8 +1,8 @@
 import { type Appointment, codeOf, type Free, type Practitioner } from "@bedside/client/clinic";
+import { icon } from "@bedside/elements/icon";
 import { html, nothing, type TemplateResult } from "lit";
 import mapPin from "lucide-static/icons/map-pin.svg?raw";
 import video from "lucide-static/icons/video.svg?raw";
-import { icon } from "../icon.ts";
 import { api, fragment, go, Page, tell } from "../page.ts";
 import { portrait, reachPractice } from "../parts/pieces.ts";
 import { firstDay, timesChooser } from "../parts/times-chooser.ts";

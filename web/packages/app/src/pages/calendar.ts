@@ -1,10 +1,10 @@
 import type { Appointment, WorkingHours } from "@bedside/client/clinic";
+import { icon } from "@bedside/elements/icon";
 import { html, nothing, type TemplateResult } from "lit";
 import calendarPlus from "lucide-static/icons/calendar-plus.svg?raw";
 import left from "lucide-static/icons/chevron-left.svg?raw";
 import right from "lucide-static/icons/chevron-right.svg?raw";
 import { type Busy, columns, hoursShown, minuteOf, shiftsOn } from "../calendar-grid.ts";
-import { icon } from "../icon.ts";
 import { api, fragment, keepInFragment, me, Page } from "../page.ts";
 import { open } from "../parts/ask.ts";
 import { CHANGED } from "../parts/visit-acts.ts";

@@ -1,9 +1,9 @@
 import { type CallRecord, codeOf, type HistoryWish, type List } from "@bedside/client/clinic";
+import { icon } from "@bedside/elements/icon";
 import { html, nothing, type TemplateResult } from "lit";
 import checkAll from "lucide-static/icons/check-check.svg?raw";
 import download from "lucide-static/icons/download.svg?raw";
 import phone from "lucide-static/icons/phone.svg?raw";
-import { icon } from "../icon.ts";
 import { lookForNews, news } from "../news.ts";
 import { api, attempt, fragment, keepInFragment, Page, tell } from "../page.ts";
 import { callRow } from "../parts/call-row.ts";

@@ -1,9 +1,9 @@
 import type { Appointment, CallRecord, List } from "@bedside/client/clinic";
+import { icon } from "@bedside/elements/icon";
 import { html, nothing, type TemplateResult } from "lit";
 import calendarPlus from "lucide-static/icons/calendar-plus.svg?raw";
 import doorOpen from "lucide-static/icons/door-open.svg?raw";
 import video from "lucide-static/icons/video.svg?raw";
-import { icon } from "../icon.ts";
 import { news } from "../news.ts";
 import { api, go, me, onTheWay, session } from "../page.ts";
 import { afterCall } from "../parts/after-call.ts";

@@ -1,5 +1,6 @@
 import { codeOf, type Free, type List, type Practitioner } from "@bedside/client/clinic";
 import type { CallType, Situation } from "@bedside/client";
+import { icon } from "@bedside/elements/icon";
 import { html, nothing, type TemplateResult } from "lit";
 import calendarPlus from "lucide-static/icons/calendar-plus.svg?raw";
 import clock from "lucide-static/icons/clock.svg?raw";
@@ -7,10 +8,8 @@ import phone from "lucide-static/icons/phone.svg?raw";
 import search from "lucide-static/icons/search.svg?raw";
 import stethoscope from "lucide-static/icons/stethoscope.svg?raw";
 import video from "lucide-static/icons/video.svg?raw";
-import { icon } from "../icon.ts";
 import { api, fragment, keepInFragment, Page, session, tell } from "../page.ts";
 import { empty, portrait, presenceMark, reachPractice } from "../parts/pieces.ts";
-import { followPresence } from "../presence.ts";
 import { callee } from "../callee.ts";
 import { clockTime, nearDay } from "../times.ts";
 import { locale, say, sentence } from "../words.ts";
@@ -193,7 +192,7 @@ export class DoctorsPage extends Page<List<Practitioner>> {
     this.#followed.abort();
     this.#followed = new AbortController();
     const ids = items.map((one) => one.id);
-    if (session.value) followPresence(session.value, ids, this.#followed.signal);
+    session.value?.watchPresence(ids, this.#followed.signal);
   }
 
   #areNow(now: Situation["presence"]): void {

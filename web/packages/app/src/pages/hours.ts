@@ -1,8 +1,8 @@
 import type { WorkingHours } from "@bedside/client/clinic";
+import { icon } from "@bedside/elements/icon";
 import { html, nothing, type TemplateResult } from "lit";
 import plus from "lucide-static/icons/plus.svg?raw";
 import trash from "lucide-static/icons/trash-2.svg?raw";
-import { icon } from "../icon.ts";
 import { api, attempt, me, Page } from "../page.ts";
 import { notice } from "../parts/pieces.ts";
 import { dayKey } from "../times.ts";

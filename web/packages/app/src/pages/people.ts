@@ -1,9 +1,9 @@
 import { codeOf, type List, type Member, type MemberWords, type Role } from "@bedside/client/clinic";
+import { icon } from "@bedside/elements/icon";
 import { html, nothing, render, type TemplateResult } from "lit";
 import ellipsis from "lucide-static/icons/ellipsis.svg?raw";
 import userPlus from "lucide-static/icons/user-plus.svg?raw";
 import users from "lucide-static/icons/users.svg?raw";
-import { icon } from "../icon.ts";
 import { api, attempt, fragment, keepInFragment, me, Page, tell } from "../page.ts";
 import { ask, open, showLink } from "../parts/ask.ts";
 import { empty, portrait } from "../parts/pieces.ts";

@@ -1,9 +1,9 @@
 import type { Settings } from "@bedside/client/clinic";
+import { icon } from "@bedside/elements/icon";
 import { html, nothing, type TemplateResult } from "lit";
 import plus from "lucide-static/icons/plus.svg?raw";
 import trash from "lucide-static/icons/trash-2.svg?raw";
 import { paint } from "../colours.ts";
-import { icon } from "../icon.ts";
 import { api, attempt, Page, practice, retitle, tell } from "../page.ts";
 import { say } from "../words.ts";
 import { zones } from "./hours.ts";

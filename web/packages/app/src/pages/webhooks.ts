@@ -1,9 +1,9 @@
 import { codeOf, type Secret, type Webhook } from "@bedside/client/clinic";
+import { icon } from "@bedside/elements/icon";
 import { html, nothing, render, type TemplateResult } from "lit";
 import ellipsis from "lucide-static/icons/ellipsis.svg?raw";
 import plus from "lucide-static/icons/plus.svg?raw";
 import webhook from "lucide-static/icons/webhook.svg?raw";
-import { icon } from "../icon.ts";
 import { api, attempt, Page, tell } from "../page.ts";
 import { ask, copyField, open } from "../parts/ask.ts";
 import { empty } from "../parts/pieces.ts";

@@ -1,9 +1,9 @@
 import type { CallRecord } from "@bedside/client/clinic";
+import { icon } from "@bedside/elements/icon";
 import { html, nothing, type TemplateResult } from "lit";
 import cross from "lucide-static/icons/x.svg?raw";
 import phone from "lucide-static/icons/phone.svg?raw";
 import star from "lucide-static/icons/star.svg?raw";
-import { icon } from "../icon.ts";
 import { api, attempt, me } from "../page.ts";
 import { callee } from "../callee.ts";
 import { Part } from "../part.ts";

@@ -1,6 +1,6 @@
+import { icon } from "@bedside/elements/icon";
 import { html, nothing, render, type TemplateResult } from "lit";
 import copy from "lucide-static/icons/copy.svg?raw";
-import { icon } from "../icon.ts";
 import { say } from "../words.ts";
 
 /** How a question looks. */

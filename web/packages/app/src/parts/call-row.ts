@@ -1,10 +1,10 @@
 import type { CallRecord } from "@bedside/client/clinic";
+import { icon } from "@bedside/elements/icon";
 import { html, nothing, type TemplateResult } from "lit";
 import phone from "lucide-static/icons/phone.svg?raw";
 import incoming from "lucide-static/icons/phone-incoming.svg?raw";
 import missed from "lucide-static/icons/phone-missed.svg?raw";
 import outgoing from "lucide-static/icons/phone-outgoing.svg?raw";
-import { icon } from "../icon.ts";
 import { lookForNews } from "../news.ts";
 import { api, me } from "../page.ts";
 import { callee } from "../callee.ts";

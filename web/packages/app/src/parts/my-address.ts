@@ -1,8 +1,8 @@
 import { type Channel, codeOf } from "@bedside/client/clinic";
+import { icon } from "@bedside/elements/icon";
 import { html, nothing, type TemplateResult } from "lit";
 import mail from "lucide-static/icons/mail.svg?raw";
 import message from "lucide-static/icons/message-square.svg?raw";
-import { icon } from "../icon.ts";
 import { api, tell } from "../page.ts";
 import { Part } from "../part.ts";
 import { say, sentence } from "../words.ts";

@@ -1,3 +1,4 @@
+import { type Icon, icon } from "@bedside/elements/icon";
 import { html, nothing, type TemplateResult } from "lit";
 import calendar from "lucide-static/icons/calendar-x-2.svg?raw";
 import check from "lucide-static/icons/check.svg?raw";
@@ -6,7 +7,6 @@ import info from "lucide-static/icons/info.svg?raw";
 import mail from "lucide-static/icons/mail.svg?raw";
 import phone from "lucide-static/icons/phone.svg?raw";
 import cross from "lucide-static/icons/x.svg?raw";
-import { type Icon, icon } from "../icon.ts";
 import { practice } from "../page.ts";
 import { isWord, say } from "../words.ts";
 

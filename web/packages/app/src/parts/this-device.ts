@@ -1,6 +1,6 @@
+import { icon } from "@bedside/elements/icon";
 import { html, nothing, type TemplateResult } from "lit";
 import bell from "lucide-static/icons/bell-ring.svg?raw";
-import { icon } from "../icon.ts";
 import { attempt } from "../page.ts";
 import { Part } from "../part.ts";
 import { say } from "../words.ts";

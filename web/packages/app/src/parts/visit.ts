@@ -1,4 +1,5 @@
 import type { Appointment } from "@bedside/client/clinic";
+import { icon } from "@bedside/elements/icon";
 import { html, nothing, type TemplateResult } from "lit";
 import calendarPlus from "lucide-static/icons/calendar-plus.svg?raw";
 import ellipsis from "lucide-static/icons/ellipsis.svg?raw";
@@ -6,7 +7,6 @@ import external from "lucide-static/icons/external-link.svg?raw";
 import mapPin from "lucide-static/icons/map-pin.svg?raw";
 import video from "lucide-static/icons/video.svg?raw";
 import videoOff from "lucide-static/icons/video-off.svg?raw";
-import { icon } from "../icon.ts";
 import { me } from "../page.ts";
 import { clockTime, fromNow, nearDay, when } from "../times.ts";
 import { type Entrance, entranceOf, otherName } from "../visits.ts";
