@@ -90,7 +90,7 @@ test("a practitioner makes an appointment at a fixed link, sees it by day and by
   await jane.getByRole("dialog").getByText("Over there").waitFor();
   await jane.keyboard.press("Escape");
   await jane.getByRole("button", { name: "Day", exact: true }).click();
-  assert.match(jane.url(), /view=day/);
+  await jane.waitForURL(/view=day/);
   await jane.reload();
   await jane.getByRole("button", { name: "Day", exact: true, pressed: true }).waitFor();
   await goTo(jane, "Hours");
