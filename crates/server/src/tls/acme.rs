@@ -120,8 +120,8 @@ impl Keeper {
             Ok(status) => format!("the order is {status:?}").into(),
             Err(failure) => failure,
         };
-        // A quick authority refuses one name while we still offer the proof of the next: whatever it was that we did
-        // not get, what it has against a name says more.
+        // A quick authority gives the order up over one name while we still offer the proof of the next. Whichever
+        // request then fails, what it has against a name says more.
         let reasons = why_not(order).await.unwrap_or_default();
         if reasons.is_empty() {
             return Err(failure);
