@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::practice::{ADA, Home, JANE, NO_LIMITS, Practice, eventually, text};
+use crate::practice::{ADA, Home, JANE, NO_LIMITS, Practice, eventually, items, text};
 use crate::support::{Folder, Server, client};
 use crate::tls::stage::{Authority, Files};
 
@@ -138,6 +138,15 @@ pub struct Stage {
 }
 
 impl Stage {
+    /// All that has happened is told, and noted as told; reminders wait for their time.
+    pub async fn nothing_waits(&self) {
+        eventually(PATIENCE, "nothing but reminders waits", async || {
+            let waiting = self.practice.get("/api/outbox?limit=200", &self.practice.agnes).await.good();
+            items(&waiting).iter().all(|entry| entry["lane"] == "plan").then_some(())
+        })
+        .await;
+    }
+
     /// Ada has an address and a telephone, and so has Jane.
     pub async fn open(mail: Mail) -> Self {
         let receivers = Receivers::start();
