@@ -116,6 +116,70 @@ test("whoever waits reads what the practice says, as long as they wait", async (
   assert.deepEqual(await ada.heard("waiting-room"), { roomId, position: 1 });
 });
 
+/** An appointment of the two at which Ada waits to be admitted. */
+async function atTheDoor(stage) {
+  const ada = await stage.person("ada", "patient", "Ada Patient");
+  const jane = await stage.person("jane", "practitioner", "Jane Smith");
+  const wish = { practitionerId: "jane", patientId: "ada", type: "Remote", waitingRoom: true };
+  const scheduledDate = new Date(Date.now() + 60_000).toISOString();
+  const { roomId } = await stage.rest("POST", "/api/appointments", jane.token, { ...wish, scheduledDate });
+  await ada.does("join-room", { roomId });
+  await ada.heard("waiting-room");
+  await jane.heard("participant-waiting");
+  return { ada, jane, roomId };
+}
+
+test("the practice sees who waits no more, from wherever it looks", async (t) => {
+  const stage = await serve(t);
+  const { ada, jane, roomId } = await atTheDoor(stage);
+  await jane.does("join-room", { roomId });
+  const tablet = await stage.person("jane", "practitioner", "Jane Smith");
+  const goes = async (act) => {
+    await act();
+    assert.equal((await tablet.heard("no-longer-waiting")).userId, "ada");
+  };
+  const comesAgain = async () => {
+    await ada.does("join-room", { roomId });
+    await tablet.heard("participant-waiting");
+  };
+  await goes(() => ada.does("leave-room", { roomId }));
+  await comesAgain();
+  await goes(() => jane.does("deny-participant", { roomId, userId: "ada" }));
+  await comesAgain();
+  await goes(() => jane.does("admit-participant", { roomId, userId: "ada" }));
+});
+
+test("whoever waits and closes the page has lost the place like somebody inside", async (t) => {
+  const stage = await serve(t);
+  const { ada, jane, roomId } = await atTheDoor(stage);
+  await jane.does("join-room", { roomId });
+  await jane.heard("joined-room");
+  ada.socket.disconnect();
+  const { userId, until } = await jane.heard("user-reconnecting");
+  assert.equal(userId, "ada");
+  assert.ok(Date.parse(until) > Date.now() + 50_000, "it is kept for a minute");
+});
+
+test("of two tabs at the door the newer waits on, and is let in", async (t) => {
+  const stage = await serve(t);
+  const { ada, jane, roomId } = await atTheDoor(stage);
+  const tab = await stage.person("ada", "patient", "Ada Patient");
+  await tab.does("join-room", { roomId });
+  await tab.heard("waiting-room");
+  assert.deepEqual(await ada.heard("seat-taken"), { roomId });
+  // The older one is gone; the place is not.
+  ada.socket.disconnect();
+  await jane.does("admit-participant", { roomId, userId: "ada" });
+  await tab.heard("joined-room");
+});
+
+test("a call is entered in its own room, whatever room is named with it", async (t) => {
+  const stage = await serve(t);
+  const { ada, callId, roomId } = await inACall(stage);
+  assert.equal((await ada.does("join-room", { callId, roomId: "another" })).roomId, roomId);
+  assert.equal(await ada.refused("join-room", { roomId: "another" }), "not-found");
+});
+
 test("whoever comes back into a call is told since when it runs", async (t) => {
   const stage = await serve(t);
   const { ada, roomId } = await inACall(stage);

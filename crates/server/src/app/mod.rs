@@ -67,6 +67,7 @@ pub struct Asker {
 }
 
 /// People by id, for whatever is shown with names.
+#[derive(Default)]
 pub struct Names(HashMap<PersonId, Person>);
 
 impl App {

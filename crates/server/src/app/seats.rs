@@ -122,6 +122,11 @@ pub async fn lose(app: &App, asker: &Asker, room: &RoomId) -> Result<Option<Call
     command(app, asker, &At::Room(room.clone()), &Command::Lose).await
 }
 
+/// They are there again, wherever they are.
+pub async fn come_back(app: &App, asker: &Asker, room: &RoomId) -> Result<Option<Call>, Error> {
+    command(app, asker, &At::Room(room.clone()), &Command::Return).await
+}
+
 /// The room of a call that the asker may know of.
 pub async fn room_of(app: &App, asker: &Asker, call: &CallId) -> Result<RoomId, Error> {
     let held = app.store.call(call).await?.ok_or(Refusal::NotFound)?;

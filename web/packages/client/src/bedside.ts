@@ -43,8 +43,7 @@ const HEARD = [
   "call-ended",
   "joined-room",
   "participant-waiting",
-  "user-joined",
-  "user-left",
+  "no-longer-waiting",
   "presence-changed",
   "notification",
 ] as const satisfies readonly (keyof Heard)[];
@@ -62,6 +61,7 @@ export class Bedside {
   readonly #early: RingingPeers;
   #iceServers: readonly IceServer[] = [];
   readonly #watched: string[] = [];
+  #isAsking = false;
   /** Counts rings, so that the answer to one that was given up is known for what it is. */
   #ring = 0;
 
@@ -132,6 +132,7 @@ export class Bedside {
   async refuse(callId: string, reason?: string): Promise<void> {
     const wish = { callId, ...(reason && { reason }) };
     await this.#settle(callId, () => this.#connection.ask("reject-video-call", wish));
+    this.#early.forget(callId);
   }
 
   /** Lets somebody in who waits at a door that one keeps, from wherever one is. */
@@ -171,8 +172,11 @@ export class Bedside {
   }
 
   #askPresence(): void {
+    if (this.#isAsking) return;
+    this.#isAsking = true;
     // Twenty buttons that come at once are one question.
     queueMicrotask(() => {
+      this.#isAsking = false;
       // It belongs to the connection; with the next `sync` it is said again.
       if (!this.#connection.isConnected) return;
       // Presence is a comfort: without it a page shows how things were.
@@ -198,7 +202,9 @@ export class Bedside {
   }
 
   async #tryToCancel({ callId }: OfCall): Promise<void> {
-    await this.#connection.ask("cancel-video-call", { callId }).catch(() => undefined);
+    // Also a call that was answered in this very moment.
+    await this.#connection.ask("end-call", { callId }).catch(() => undefined);
+    this.#early.forget(callId);
   }
 
   #apply(event: CallEvent): void {

@@ -235,6 +235,7 @@ export interface Heard {
   "joined-room": JoinedRoom;
   "waiting-room": WaitingRoom;
   "participant-waiting": MemberWaits & OfCall;
+  "no-longer-waiting": OfCall & { readonly userId: string };
   "admission-denied": Denied;
   "seat-taken": OfRoom;
   "user-joined": MemberJoined;

@@ -117,6 +117,8 @@ export function reduceRoom(room: RoomFacts, { event, news }: RoomEvent): RoomFac
       return over(room, { why: "left" });
     case "user-left":
       return left(room, news);
+    case "no-longer-waiting":
+      return { ...room, atTheDoor: but(room.atTheDoor, news.userId) };
     case "participant-waiting":
       return { ...room, atTheDoor: [...but(room.atTheDoor, news.userId), news] };
     default:

@@ -39,6 +39,7 @@ const HEARD = [
   "waiting-room",
   "admission-denied",
   "participant-waiting",
+  "no-longer-waiting",
   "seat-taken",
   "user-joined",
   "user-back",
@@ -56,6 +57,10 @@ const HEARD = [
   "call-ended",
 ] as const satisfies readonly (keyof Heard)[];
 
+/** The room that was entered last over each connection. */
+const newest = new WeakMap<Connection, Room>();
+/** A server that has trouble is asked again after this time. */
+const ENTER_AGAIN = 3_000;
 /** How long somebody counts as writing after they were heard to. */
 const TYPING_LASTS = 4_000;
 const AFTER_ENTERING: ReadonlySet<string> = new Set(["user-joined", "user-back", "user-left", "webrtc-signal"]);
@@ -286,6 +291,7 @@ export class Room {
       ceiling: () => ({ others: this.#facts.others.length, isSaving: this.#isSaving }),
       sends: () => (this.#local.state.value.screen.state === "on" ? "screen" : "camera"),
       isOwnWeak: () => this.#isWeak,
+      isQuiet: () => this.#isQuiet(userId),
       stalled: () => void this.#roam(),
     });
     this.#talks.set(userId, { peer, talk, end });
@@ -329,12 +335,20 @@ export class Room {
   }
 
   async #enter(): Promise<void> {
-    if (this.#facts.stage.state === "over") return;
+    const { state } = this.#facts.stage;
+    if (state === "over" || this.#gone.signal.aborted) return;
+    newest.set(this.#connection, this);
     try {
       await this.#connection.ask("join-room", { ...this.#where(), client: this.#announcement() });
+      // The page went while it was asked, and came not back.
+      const isLast = newest.get(this.#connection) === this;
+      if (isLast && this.#gone.signal.aborted) void this.#ask("leave-room", {}).catch(() => undefined);
     } catch (failure) {
       const code = codeOf(failure);
       if (code === "unreachable") return; // On coming back, `sync` lets it try again.
+      const isPassing = code === "unavailable" || code === "rate-limited";
+      // Who was in is not thrown out for it: picture and sound go on.
+      if (isPassing && state !== "entering") return void setTimeout(() => void this.#enter(), ENTER_AGAIN);
       this.#apply({ event: "refused", news: { code } });
     }
   }
@@ -391,7 +405,8 @@ export class Room {
   /** A server that was restarted does not know it any more. */
   #showAgain(): void {
     const shown = shownOf(this.#local.state.value);
-    this.#told = { audio: !shown.audio, video: !shown.video, screen: shown.screen };
+    // A screen that was stopped meanwhile is said to be stopped.
+    this.#told = { audio: !shown.audio, video: !shown.video, screen: true };
     this.#show(this.#local.state.value);
     if (shown.screen) void this.#ask("screen-share-start", {}).catch(() => this.#local.stopScreen());
     if (this.#isHandRaised) void this.#hand(true).catch(() => undefined);
@@ -436,6 +451,11 @@ export class Room {
     this.#gone.abort();
     this.#disconnect();
     for (const timer of this.#typing.values()) clearTimeout(timer);
+  }
+
+  #isQuiet(userId: string): boolean {
+    const other = this.#facts.others.find((one) => one.userId === userId);
+    return other !== undefined && !other.audio && !other.video && !other.screen;
   }
 
   #isHere({ roomId }: { readonly roomId: string }): boolean {

@@ -41,3 +41,16 @@ test("whoever is followed twice is asked for until nobody follows them any more"
   await Promise.resolve();
   expect(asked.at(-1)).toEqual({ userIds: [] });
 });
+
+test("whoever gives up in the moment of the answer ends the call that has begun", async () => {
+  const { connection } = silent();
+  const bedside = new Bedside(connection, new AbortController().signal);
+  const events: string[] = [];
+  connection.ask = (async (event: string) => {
+    events.push(event);
+    return { callId: "c1", roomId: "r1", expiresAt: "2026-11-21T08:00:00Z" };
+  }) as unknown as Connection["ask"];
+  await bedside.ring("jane");
+  await bedside.cancel();
+  expect(events).toEqual(["request-video-call", "end-call"]);
+});

@@ -105,8 +105,8 @@ test("whoever waits at a door stands there once, until they are in or gone", () 
     event: "participant-waiting",
     news: { ...OF, userId: "ada", name: "Ada Patient", since: "2026-11-21T08:00:00Z" },
   };
-  const gone: CallEvent = { event: "user-left", news: { roomId: "r1", userId: "ada", reason: "left" } };
-  const elsewhere: CallEvent = { event: "user-left", news: { roomId: "r2", userId: "ada", reason: "left" } };
+  const gone: CallEvent = { event: "no-longer-waiting", news: { ...OF, userId: "ada" } };
+  const elsewhere: CallEvent = { event: "no-longer-waiting", news: { ...OF, roomId: "r2", userId: "ada" } };
   expect(after(waits, waits, elsewhere).waiting).toHaveLength(1);
   expect(after(waits, gone).waiting).toEqual([]);
 });

@@ -1,5 +1,7 @@
 //! What each act does: the decision lane goes down the road, the relay lane to whoever sits in the room.
 
+use std::sync::Arc;
+
 use bedside_protocol::ids::{CallId, DeviceId, PersonId, RoomId};
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -114,19 +116,23 @@ impl Seated<'_> {
     async fn enter(&self, given: &Given<'_>) -> Answer {
         let at = place(given)?;
         let app = &self.gateway.wire.app;
-        let room = self.room(given).await?;
-        self.gateway.hub.ask_to_enter(&room, self.line, translate::announced(given.client.as_ref())?);
+        // Nothing is kept for a room that there is not, or of which this person may not know.
+        let room = seats::find(app, self.asker, &at).await?.0.value.id;
+        let older = self.gateway.hub.ask_to_enter(&room, self.line, translate::announced(given.client.as_ref())?);
         let (held, was_there) = match seats::enter(app, self.asker, &at).await {
             Ok(Entry::Now(held)) => (held, false),
             Ok(Entry::Before(held)) => (held, true),
             Err(error) => {
-                self.gateway.hub.give_up_asking(&room, self.line);
+                self.gateway.hub.give_up_asking(&room, self.line, older);
                 return Err(error.into());
             }
         };
+        if let Some(older) = older.filter(|older| !Arc::ptr_eq(&older.line, self.line)) {
+            super::hub::send(&older.line, "seat-taken", &json!({ "roomId": room.as_str() }));
+        }
         let call = &held.value;
-        if translate::is_inside(call, self.me()) {
-            self.take_seat(&held, was_there).await?;
+        if translate::is_inside(call, self.me()) && !self.take_seat(&held, was_there).await? {
+            return Box::pin(self.enter(given)).await;
         }
         let waiting = translate::position(call, self.me());
         // Another tab waits on where the first one waited; nothing has happened that would tell it so.
@@ -144,12 +150,17 @@ impl Seated<'_> {
 
     /// Before the answer, so that whoever has it may speak at once. The others hear of it as news; somebody who was in
     /// already has caused none, and they talk to another tab or device from now on.
-    async fn take_seat(&self, held: &Held<translate::Call>, was_there: bool) -> Result<(), Refused> {
+    /// No seat for whoever was shown out since the call was read: they were told, and nobody is told of it twice.
+    async fn take_seat(&self, held: &Held<translate::Call>, was_there: bool) -> Result<bool, Refused> {
         let (call, room) = (&held.value, &held.value.room);
         let sat = self.gateway.hub.sits(room, self.line);
         let names = self.gateway.wire.app.names(seats::people_of(call)).await?;
         let since = Since { call: call.id.clone(), version: held.version };
-        let Some(line) = self.gateway.hub.seat(room, self.me(), since) else { return Ok(()) };
+        let Some(line) = self.gateway.hub.seat(room, self.me(), since) else { return Ok(true) };
+        if was_there && !self.is_in_still(call).await {
+            self.gateway.hub.vacate(room, &line);
+            return Ok(false);
+        }
         let joined = joined(self.gateway, call, held.version, &names, &line).await;
         self.gateway.hub.welcome(room, &line, &joined);
         if was_there && !sat {
@@ -157,7 +168,13 @@ impl Seated<'_> {
             let back = teller::introduced(self.gateway, room, self.me(), back);
             self.gateway.hub.tell_room(room, To::AllBut(self.me()), "user-back", &back);
         }
-        Ok(())
+        Ok(true)
+    }
+
+    /// If that cannot be read now, entering once more says why.
+    async fn is_in_still(&self, call: &translate::Call) -> bool {
+        let now = self.gateway.wire.app.store.call(&call.id).await.ok().flatten();
+        now.is_some_and(|held| translate::is_inside(&held.value, self.me()))
     }
 
     async fn command(&self, act: Act, given: &Given<'_>) -> Answer {

@@ -64,8 +64,8 @@ struct Held {
 }
 
 /// A connection that wishes to enter, and what its client says of itself to the others.
-struct Asking {
-    line: Line,
+pub struct Asking {
+    pub line: Line,
     client: Option<Announced>,
 }
 
@@ -127,7 +127,7 @@ impl Hub {
         self.held().people.entry(line.person.clone()).or_default().push(line);
     }
 
-    /// The rooms in which this very connection had the seat: the person has lost them now.
+    /// The rooms in which this very connection had the seat, or waited for one: the person has lost them now.
     pub fn disconnect(&self, line: &Line) -> Vec<RoomId> {
         let mut held = self.held();
         if let Some(lines) = held.people.get_mut(&line.person) {
@@ -140,12 +140,13 @@ impl Hub {
         let mut rooms = std::mem::take(&mut *line.rooms.lock().expect("no one panics holding the rooms"));
         rooms.retain(|room| {
             let key = (room.clone(), line.person.clone());
-            if held.asking.get(&key).is_some_and(|asking| Arc::ptr_eq(&asking.line, line)) {
+            let waited = held.asking.get(&key).is_some_and(|asking| Arc::ptr_eq(&asking.line, line));
+            if waited {
                 held.asking.remove(&key);
             }
             let seat = held.rooms.get_mut(room).and_then(|seats| seats.get_mut(&line.person));
             let seat = seat.filter(|seat| Arc::ptr_eq(&seat.line, line));
-            seat.map(|seat| seat.is_here = false).is_some()
+            seat.map(|seat| seat.is_here = false).is_some() || waited
         });
         rooms
     }
@@ -154,24 +155,36 @@ impl Hub {
         self.held().people.get(person).cloned().unwrap_or_default()
     }
 
-    /// This connection wishes to enter; it gets the seat when the room lets the person in.
-    pub fn ask_to_enter(&self, room: &RoomId, line: &Line, client: Option<Announced>) {
+    /// This connection wishes to enter; it gets the seat when the room lets the person in. And who asked before.
+    pub fn ask_to_enter(&self, room: &RoomId, line: &Line, client: Option<Announced>) -> Option<Asking> {
         let asking = Asking { line: line.clone(), client };
         let mut rooms = line.rooms.lock().expect("no one panics holding the rooms");
         if !rooms.contains(room) {
             rooms.push(room.clone());
         }
         drop(rooms);
-        self.held().asking.insert((room.clone(), line.person.clone()), asking);
+        self.held().asking.insert((room.clone(), line.person.clone()), asking)
     }
 
-    /// The room has not let it in.
-    pub fn give_up_asking(&self, room: &RoomId, line: &Line) {
+    /// The room has not let it in; whoever asked before goes on waiting.
+    pub fn give_up_asking(&self, room: &RoomId, line: &Line, before: Option<Asking>) {
         let mut held = self.held();
         let key = (room.clone(), line.person.clone());
-        if held.asking.get(&key).is_some_and(|asking| Arc::ptr_eq(&asking.line, line)) {
-            held.asking.remove(&key);
+        if held.asking.get(&key).is_none_or(|asking| !Arc::ptr_eq(&asking.line, line)) {
+            return;
         }
+        held.asking.remove(&key);
+        let lines = held.people.get(&line.person).map_or(&[][..], Vec::as_slice);
+        if let Some(before) = before.filter(|before| lines.iter().any(|other| Arc::ptr_eq(other, &before.line))) {
+            held.asking.insert(key, before);
+        }
+    }
+
+    /// Whether somebody sits in the room or waits for it, at any connection.
+    pub fn is_there(&self, room: &RoomId, person: &PersonId) -> bool {
+        let held = self.held();
+        let seat = held.rooms.get(room).and_then(|seats| seats.get(person));
+        seat.is_some_and(|seat| seat.is_here) || held.asking.contains_key(&(room.clone(), person.clone()))
     }
 
     /// The connection that waits for admission.
@@ -216,10 +229,19 @@ impl Hub {
         }
     }
 
-    /// Out of the seat; the same connection waits to be let in again.
+    /// What was told before this seat was taken has ended the stay.
+    pub fn vacate(&self, room: &RoomId, line: &Line) {
+        let mut held = self.held();
+        let Some(seats) = held.rooms.get_mut(room) else { return };
+        if seats.get(&line.person).is_some_and(|seat| Arc::ptr_eq(&seat.line, line)) {
+            seats.remove(&line.person);
+        }
+    }
+
+    /// Out of the seat; the same connection waits to be let in again, if it is there.
     pub fn send_back(&self, news: &CallNews, person: &PersonId) {
         let mut held = self.held();
-        if let Some(Seat { line, client, .. }) = held.clear(news, person) {
+        if let Some(Seat { line, client, is_here: true, .. }) = held.clear(news, person) {
             held.asking.insert((news.call.room.clone(), person.clone()), Asking { line, client });
         }
     }

@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, Weak};
 use std::time::Duration;
 
 use axum::extract::ConnectInfo;
-use bedside_protocol::ids::{CallId, DeviceId};
+use bedside_protocol::ids::{CallId, DeviceId, RoomId};
 use governor::clock::DefaultClock;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use serde::Deserialize;
@@ -25,6 +25,7 @@ use super::teller;
 use super::vocabulary::{self, Act, Given};
 use crate::app::presence;
 use crate::app::{Asker, seats};
+use crate::dispatch::Error;
 use crate::wire::auth::{self, Stay};
 use crate::wire::extract::BODY_AT_MOST;
 use crate::wire::problem::Refused;
@@ -43,6 +44,7 @@ const REFUSED_AT_MOST: u32 = 200;
 const LISTENED_TO_STILL: Duration = Duration::from_secs(1);
 const GOOD_BYE_TRIED_EVERY: Duration = Duration::from_millis(100);
 const GOOD_BYE_WITHIN: Duration = Duration::from_secs(60);
+const LOST_AGAIN_AFTER: Duration = Duration::from_secs(5);
 /// How often one that is slowed down is looked at again.
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -259,7 +261,7 @@ impl Session {
                 Next::Greet => self.greet().await,
                 // What people decide takes large futures, which are here only while they decide.
                 Next::Hear(said) => Box::pin(self.act(said)).await,
-                Next::Leave(reason) => Box::pin(self.go(reason)).await,
+                Next::Leave(reason) => Box::pin(self.clone().go(reason)).await,
             }
         }
     }
@@ -304,12 +306,14 @@ impl Session {
         said.answer(&self.line, outcome);
     }
 
-    async fn go(&self, reason: Option<DisconnectReason>) {
+    async fn go(self: Arc<Self>, reason: Option<DisconnectReason>) {
         let app = &self.gateway.wire.app;
-        self.gateway.sessions.end(self);
+        self.gateway.sessions.end(&self);
         self.gateway.preconnect.disconnect(&self.line);
         for room in self.gateway.hub.disconnect(&self.line) {
-            let _ = seats::lose(app, &self.line.asker, &room).await;
+            if let Err(error) = self.lose(&room).await {
+                tokio::spawn(self.clone().lose_later(room, error));
+            }
         }
         // A clean good-bye; a line that broke lets the lease run out.
         if matches!(reason, Some(DisconnectReason::ClientNSDisconnect)) {
@@ -318,12 +322,46 @@ impl Session {
         let _ = tokio::time::timeout(GOOD_BYE_WITHIN, say_good_bye(&self.line.socket)).await;
     }
 
+    /// The seat is kept for a while from now on. Whoever has come back meanwhile was found still there, and has lost it
+    /// with this: they have it again.
+    async fn lose(&self, room: &RoomId) -> Result<(), Error> {
+        let (app, asker) = (&self.gateway.wire.app, &self.line.asker);
+        let lost = unless_refused(seats::lose(app, asker, room).await);
+        if lost.is_ok() && self.gateway.hub.is_there(room, &self.line.person) {
+            return unless_refused(seats::come_back(app, asker, room).await);
+        }
+        lost
+    }
+
+    /// A seat of which nobody ever knew that it was lost would be kept for good.
+    async fn lose_later(self: Arc<Self>, room: RoomId, mut error: Error) {
+        loop {
+            tracing::error!(?error, again_after = ?LOST_AGAIN_AFTER, "a lost connection could not be written down");
+            tokio::time::sleep(LOST_AGAIN_AFTER).await;
+            if self.gateway.hub.is_there(&room, &self.line.person) {
+                return;
+            }
+            match self.lose(&room).await {
+                Ok(()) => return,
+                Err(again) => error = again,
+            }
+        }
+    }
+
     fn seated(&self) -> Seated<'_> {
         Seated { gateway: &self.gateway, asker: &self.line.asker, line: &self.line }
     }
 
     fn work(&self) -> MutexGuard<'_, Work> {
         self.work.lock().expect("no one panics holding the work")
+    }
+}
+
+/// Who is not in the room any more has nothing to lose there.
+fn unless_refused(done: Result<Option<translate::Call>, Error>) -> Result<(), Error> {
+    match done {
+        Ok(_) | Err(Error::Refused(_)) => Ok(()),
+        Err(error) => Err(error),
     }
 }
 

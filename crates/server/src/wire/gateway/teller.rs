@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use super::hub::{self, Line, Since, To};
 use super::order::{At, Order};
 use super::{Gateway, desk};
-use crate::app::{notices, presence, seats};
+use crate::app::{Names, notices, presence, seats};
 use crate::bus::{CallNews, News};
 use crate::wire::translate::{self, Step};
 
@@ -45,7 +45,11 @@ async fn tell_calls(gateway: &Gateway) {
                 }
                 _ => tell_person(gateway, &one).await,
             },
-            Err(RecvError::Lagged(missed)) => tracing::warn!(missed, "news came faster than they could be told"),
+            Err(RecvError::Lagged(missed)) => {
+                tracing::error!(missed, "news came faster than they could be told; everybody is asked to come anew");
+                // On coming back, `sync` gives it all.
+                gateway.sessions.all().iter().for_each(|session| session.line.cut());
+            }
             Err(RecvError::Closed) => return,
         }
     }
@@ -79,13 +83,11 @@ async fn tell_person(gateway: &Gateway, news: &News) {
 }
 
 async fn tell(gateway: &Gateway, news: &CallNews) {
-    let names = match gateway.wire.app.names(seats::people_of(&news.call)).await {
-        Ok(names) => names,
-        Err(error) => {
-            tracing::error!(?error, "people could not be named; they are asked to look for themselves");
-            return;
-        }
-    };
+    // Without a name is better than not at all: whoever was shown out must not hear any more.
+    let names = gateway.wire.app.names(seats::people_of(&news.call)).await.unwrap_or_else(|error| {
+        tracing::error!(?error, "people could not be named in what was told of their call");
+        Names::default()
+    });
     let room = &news.call.room;
     for step in translate::steps(news, &names) {
         match step {

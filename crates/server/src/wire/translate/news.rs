@@ -1,6 +1,6 @@
 //! What happened to a call, as what whom is to be told. Pure: the gateway carries it out.
 
-use bedside_domain::call::{Call, Ending, Event, Leaving, Origin, Part, Party, State};
+use bedside_domain::call::{Admission, Call, Ending, Event, Leaving, Origin, Part, Party, State};
 use bedside_domain::ids::{DeviceId, PersonId};
 use bedside_domain::time::Millis;
 use serde_json::{Value, json};
@@ -181,11 +181,11 @@ impl Teller<'_> {
                 ]
             }
             Event::Entered { person } => self.entered(person),
-            Event::Admitted { person, .. } => self.with_the_queue(self.seated(person)),
+            Event::Admitted { person, .. } => self.out_of_the_queue(person, self.seated(person)),
             Event::TurnedAway { person, words, .. } => {
                 let denied = json!({ "userId": person.as_str(), "reason": words });
                 let denied = self.person(person, "admission-denied", denied);
-                self.with_the_queue(vec![denied, Step::Unseat { person: person.clone() }])
+                self.out_of_the_queue(person, vec![denied, Step::Unseat { person: person.clone() }])
             }
             Event::Lost { person, until } => {
                 let until = json!({ "userId": person.as_str(), "until": time(*until) });
@@ -197,7 +197,12 @@ impl Teller<'_> {
             }
             Event::Returned { person } => vec![Step::Wait { person: person.clone() }],
             Event::Left { person, why } => {
-                self.with_the_queue(vec![self.left(person, *why), Step::Unseat { person: person.clone() }])
+                let left = vec![self.left(person, *why), Step::Unseat { person: person.clone() }];
+                let seat = self.call.seats().and_then(|seats| seats.get(person));
+                match seat.is_some_and(|seat| seat.admission == Admission::Needed) {
+                    true => self.out_of_the_queue(person, left),
+                    false => left,
+                }
             }
             Event::SentBack { person, .. } => {
                 let left = json!({ "userId": person.as_str(), "reason": "returned-to-waiting" });
@@ -219,9 +224,13 @@ impl Teller<'_> {
         }
         let since = self.call.seats().and_then(|seats| seats.get(person)?.place.there_since());
         let waiting = waits(person, since.unwrap_or(self.call.requested_at), self.names);
+        [Step::Wait { person: person.clone() }].into_iter().chain(self.hosts("participant-waiting", &waiting)).collect()
+    }
+
+    /// To every device of the practice, whether it is in the room or not.
+    fn hosts(&self, event: &'static str, payload: &Value) -> impl Iterator<Item = Step> {
         let hosts = [&self.call.caller, &self.call.callee].into_iter().filter(|party| party.is_host());
-        let told = hosts.map(|host| self.person(&host.id, "participant-waiting", waiting.clone()));
-        [Step::Wait { person: person.clone() }].into_iter().chain(told).collect()
+        hosts.map(move |host| self.person(&host.id, event, payload.clone()))
     }
 
     fn seated(&self, person: &PersonId) -> Vec<Step> {
@@ -236,8 +245,9 @@ impl Teller<'_> {
         })
     }
 
-    /// Whoever still waits is told where they stand now.
-    fn with_the_queue(&self, mut steps: Vec<Step>) -> Vec<Step> {
+    /// The practice sees that they wait no more, and whoever still does is told where they stand now.
+    fn out_of_the_queue(&self, person: &PersonId, mut steps: Vec<Step>) -> Vec<Step> {
+        steps.extend(self.hosts("no-longer-waiting", &json!({ "userId": person.as_str() })));
         let waiting = self.call.seats().map(|seats| seats.waiting()).unwrap_or_default();
         steps.extend(waiting.into_iter().map(|(person, _)| Step::Wait { person: person.clone() }));
         steps

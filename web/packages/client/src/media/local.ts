@@ -159,6 +159,8 @@ export class LocalMedia {
   #ended(kind: Kind): void {
     const source = this.#state.value[kind];
     if (kind === "screen" || source.state !== "on") return this.#close(kind);
+    // One that was silenced lives on, and its lamp with it.
+    source.track.stop();
     this.#wish(kind);
     this.#change({ [kind]: { state: "interrupted", deviceId: source.deviceId } });
     this.#takeAgain();

@@ -1,5 +1,5 @@
 import type { Connection } from "../connection.ts";
-import type { CallAccepted, CallRinging, IceServer, OfCall, RingSignal, Signal } from "../heard.ts";
+import type { CallAccepted, CallRinging, Heard, IceServer, OfCall, RingSignal, Signal } from "../heard.ts";
 import type { EarlyPeers, Other } from "./mesh.ts";
 import { NOTHING, Peer, type Tracks } from "./peer.ts";
 
@@ -29,7 +29,7 @@ export class RingingPeers implements EarlyPeers {
   constructor(connection: Connection, signal: AbortSignal) {
     this.#connection = connection;
     this.#signal = signal;
-    connection.on("sync", ({ iceServers }) => (this.#iceServers = iceServers), signal);
+    connection.on("sync", (sync) => this.#catchUp(sync), signal);
     connection.on("call-ringing", (news) => this.#rings(news), signal);
     connection.on("ring-signal", (news) => this.#take(news), signal);
     connection.on("call-accepted", (news) => this.#keepOnly(news), signal);
@@ -43,6 +43,12 @@ export class RingingPeers implements EarlyPeers {
       connection.on(over, (news) => this.forget((news as OfCall).callId), signal);
     }
     signal.addEventListener("abort", () => this.#drop(() => true), { once: true });
+  }
+
+  #catchUp({ iceServers, calls }: Heard["sync"]): void {
+    this.#iceServers = iceServers;
+    // What ended while one was away is told to nobody any more.
+    this.#drop((one) => !calls.some(({ callId }) => callId === one.callId));
   }
 
   use(callId: string, tracks: Tracks): void {

@@ -28,6 +28,8 @@ export interface TalkSetup {
   isOwnWeak(): boolean;
   /** Nothing has come for a second, or for four, where something came before. */
   stalled(): void;
+  /** The other side shows nothing, so that nothing may come. */
+  isQuiet(): boolean;
 }
 
 const TICK = 500;
@@ -128,7 +130,7 @@ export class Talk {
   #watchFlow(now: Counters): void {
     if (!this.#last) return;
     const came = now.received - this.#last.received;
-    if (came > 0) {
+    if (came > 0 || this.#setup.isQuiet()) {
       this.#still = 0;
       this.#wasFlowing = came >= FLOW;
       return;
