@@ -95,6 +95,38 @@ test("the two connect while it rings, over a relay and without a camera, and tak
   assert.deepEqual(await Promise.all([ada.evaluate(connections), jane.evaluate(connections)]), [1, 1]);
 });
 
+test("a ring that is given up or declined leaves no connection behind, on neither side", NEEDS, async (t) => {
+  const { ada, jane } = await ringing(t);
+  const areClosed = () => globalThis.all.every(({ signalingState }) => signalingState === "closed");
+  await Promise.all([until(ada, isConnected), until(jane, isConnected)]);
+  await ada.evaluate(() => globalThis.at().bedside.cancel());
+  await Promise.all([until(ada, areClosed), until(jane, areClosed)]);
+  await ada.evaluate(() => globalThis.at().bedside.closeOutgoing());
+  await ada.click("#call:enabled");
+  await Promise.all([until(ada, isConnected), until(jane, isConnected)]);
+  await jane.evaluate(() => globalThis.at().bedside.refuse(globalThis.at().bedside.state.value.rings[0].callId));
+  await Promise.all([until(ada, areClosed), until(jane, areClosed)]);
+});
+
+test("a page that goes while it enters is in the room for a moment and no longer", NEEDS, async (t) => {
+  const { stage, ada, jane } = await inACall(t);
+  const [{ callId }] = (await stage.rest("GET", "/api/video-call/active-sessions", token(ADA))).items;
+  await ada.evaluate(() => globalThis.at().room.leave());
+  await until(jane, () => globalThis.at().room.state.value.others.length === 0);
+  await jane.evaluate(() => {
+    globalThis.seen = [];
+    const { room, gone } = globalThis.at();
+    room.state.watch(({ others }) => globalThis.seen.push(others.length), gone);
+  });
+  await ada.evaluate((callId) => {
+    const { bedside, local } = globalThis.at();
+    const page = new AbortController();
+    bedside.enter({ callId }, { local, signal: page.signal });
+    page.abort();
+  }, callId);
+  await until(jane, () => globalThis.seen.includes(1) && globalThis.seen.at(-1) === 0);
+});
+
 test("what is lost while it rings is said again", NEEDS, async (t) => {
   const { ada, jane } = await ringing(t, { hold: { from: "ada", signals: 3 } });
   await Promise.all([until(ada, isConnected), until(jane, isConnected)]);

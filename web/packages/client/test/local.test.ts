@@ -183,6 +183,7 @@ test("a microphone that a phone call takes is taken again once it can be had", a
   track.dispatchEvent(new Event("mute"));
   await vi.advanceTimersByTimeAsync(5_000);
   expect(local.state.value.microphone.state).toBe("interrupted");
+  expect(track.readyState, "its lamp is out").toBe("ended");
   isTaken = false;
   await vi.advanceTimersByTimeAsync(3_000);
   expect(local.state.value.microphone.state).toBe("on");
