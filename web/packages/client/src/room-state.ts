@@ -76,6 +76,30 @@ interface Own {
   "invited-by-oneself": Guest;
 }
 
+/** What the server says of a room and of those in it. */
+export const ROOM_NEWS = [
+  "joined-room",
+  "waiting-room",
+  "admission-denied",
+  "participant-waiting",
+  "no-longer-waiting",
+  "seat-taken",
+  "user-joined",
+  "user-back",
+  "user-reconnecting",
+  "user-left",
+  "video-toggled",
+  "audio-toggled",
+  "screen-share-started",
+  "screen-share-stopped",
+  "hand-raised",
+  "chat-message",
+  "chat-read",
+  "room-locked",
+  "invited",
+  "call-ended",
+] as const satisfies readonly (keyof Heard)[];
+
 type Events = Heard & Own;
 export type RoomEvent = { [E in keyof Events]: { readonly event: E; readonly news: Events[E] } }[keyof Events];
 

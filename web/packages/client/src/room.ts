@@ -1,13 +1,13 @@
 import { freshKey } from "./key.ts";
 import { Cell, type Readable } from "./cell.ts";
 import type { Connection } from "./connection.ts";
-import type { ChatMessage, Heard, InvitationWish, Place, Said, Signal } from "./heard.ts";
+import type { ChatMessage, InvitationWish, Place, Said, Signal } from "./heard.ts";
 import type { LocalMedia, LocalState } from "./media/local.ts";
 import { type EarlyPeers, Mesh, NO_EARLY_PEERS } from "./media/mesh.ts";
 import { Talk, type TalkState } from "./media/talk.ts";
 import { NOTHING, type Peer, type Tracks } from "./media/peer.ts";
 import { codeOf, Refused } from "./problem.ts";
-import { type Attendee, atTheStart, reduceRoom, type RoomEvent, type RoomFacts } from "./room-state.ts";
+import { type Attendee, atTheStart, reduceRoom, ROOM_NEWS, type RoomEvent, type RoomFacts } from "./room-state.ts";
 
 /** Somebody else in the room: what the server tells of them, and what comes from them. */
 export interface Participant extends Attendee {
@@ -33,29 +33,6 @@ export interface RoomSetup {
   readonly early?: EarlyPeers;
   readonly signal: AbortSignal;
 }
-
-const HEARD = [
-  "joined-room",
-  "waiting-room",
-  "admission-denied",
-  "participant-waiting",
-  "no-longer-waiting",
-  "seat-taken",
-  "user-joined",
-  "user-back",
-  "user-reconnecting",
-  "user-left",
-  "video-toggled",
-  "audio-toggled",
-  "screen-share-started",
-  "screen-share-stopped",
-  "hand-raised",
-  "chat-message",
-  "chat-read",
-  "room-locked",
-  "invited",
-  "call-ended",
-] as const satisfies readonly (keyof Heard)[];
 
 /** The room that was entered last over each connection. */
 const newest = new WeakMap<Connection, Room>();
@@ -222,7 +199,7 @@ export class Room {
   #listen(signal: AbortSignal): void {
     const connection = this.#connection;
     connection.on("sync", () => void this.#enter(), signal);
-    for (const event of HEARD) {
+    for (const event of ROOM_NEWS) {
       connection.on(event, (news) => this.#hear({ event, news } as RoomEvent), signal);
     }
     connection.on("webrtc-signal", (news) => this.#hear({ event: "webrtc-signal", news }), signal);
