@@ -44,6 +44,8 @@ const HEARD = [
   "joined-room",
   "participant-waiting",
   "no-longer-waiting",
+  "user-joined",
+  "user-left",
   "presence-changed",
   "notification",
 ] as const satisfies readonly (keyof Heard)[];

@@ -103,6 +103,8 @@ export function reduce(situation: Situation, { event, news }: CallEvent): Situat
       return { ...situation, unread: news.unread, notified: news };
     case "participant-waiting":
       return { ...situation, waiting: [...withoutWaiting(situation, news.roomId, news.userId), news] };
+    case "user-joined":
+    case "user-left":
     case "no-longer-waiting":
       return { ...situation, waiting: withoutWaiting(situation, news.roomId, news.userId) };
     case "joined-room":

@@ -82,7 +82,6 @@ export const ROOM_NEWS = [
   "waiting-room",
   "admission-denied",
   "participant-waiting",
-  "no-longer-waiting",
   "seat-taken",
   "user-joined",
   "user-back",
@@ -141,8 +140,6 @@ export function reduceRoom(room: RoomFacts, { event, news }: RoomEvent): RoomFac
       return over(room, { why: "left" });
     case "user-left":
       return left(room, news);
-    case "no-longer-waiting":
-      return { ...room, atTheDoor: but(room.atTheDoor, news.userId) };
     case "participant-waiting":
       return { ...room, atTheDoor: [...but(room.atTheDoor, news.userId), news] };
     default:

@@ -143,8 +143,6 @@ test("whoever waits at the door is let in or leaves", () => {
   };
   expect(after(joined(), waits, waits).atTheDoor.map(({ userId }) => userId)).toEqual(["otto"]);
   expect(after(joined(), waits, comes).atTheDoor).toEqual([]);
-  const gone: RoomEvent = { event: "no-longer-waiting", news: { roomId: "r1", callId: "c1", userId: "otto" } };
-  expect(after(joined(), waits, gone).atTheDoor).toEqual([]);
 });
 
 test("whoever asked a guest in keeps the link, and the others see who may come", () => {

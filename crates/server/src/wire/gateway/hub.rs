@@ -327,6 +327,13 @@ impl Hub {
         }
     }
 
+    /// At each connection that does not sit in the room.
+    pub fn tell_outside(&self, room: &RoomId, person: &PersonId, event: &'static str, payload: &Value) {
+        for line in self.lines_of(person).iter().filter(|line| !self.sits(room, line)) {
+            send(line, event, payload);
+        }
+    }
+
     pub fn watch(&self, line: &Line, asked: Vec<PersonId>, visible: Vec<PersonId>) {
         let told: HashMap<_, _> = visible.into_iter().map(|person| (person, None)).collect();
         let unseen = asked.into_iter().filter(|person| !told.contains_key(person)).collect();

@@ -92,6 +92,7 @@ async fn tell(gateway: &Gateway, news: &CallNews) {
     for step in translate::steps(news, &names) {
         match step {
             Step::Person { to, but, event, payload } => gateway.hub.tell_person(&to, but.as_ref(), event, &payload),
+            Step::Outside { to, event, payload } => gateway.hub.tell_outside(room, &to, event, &payload),
             Step::Room { but, event, payload } => {
                 let to = but.as_ref().map_or(To::All, To::AllBut);
                 gateway.hub.tell_news(news, to, event, &payload);

@@ -19,6 +19,12 @@ pub enum Step {
         event: &'static str,
         payload: Value,
     },
+    /// To every device of the person that is not in the room: those in it see for themselves.
+    Outside {
+        to: PersonId,
+        event: &'static str,
+        payload: Value,
+    },
     /// To everybody in the room but that one.
     Room {
         but: Option<PersonId>,
@@ -224,13 +230,12 @@ impl Teller<'_> {
         }
         let since = self.call.seats().and_then(|seats| seats.get(person)?.place.there_since());
         let waiting = waits(person, since.unwrap_or(self.call.requested_at), self.names);
-        [Step::Wait { person: person.clone() }].into_iter().chain(self.hosts("participant-waiting", &waiting)).collect()
+        let told = self.hosts().map(|host| self.person(&host.id, "participant-waiting", waiting.clone()));
+        [Step::Wait { person: person.clone() }].into_iter().chain(told).collect()
     }
 
-    /// To every device of the practice, whether it is in the room or not.
-    fn hosts(&self, event: &'static str, payload: &Value) -> impl Iterator<Item = Step> {
-        let hosts = [&self.call.caller, &self.call.callee].into_iter().filter(|party| party.is_host());
-        hosts.map(move |host| self.person(&host.id, event, payload.clone()))
+    fn hosts(&self) -> impl Iterator<Item = &Party> {
+        [&self.call.caller, &self.call.callee].into_iter().filter(|party| party.is_host())
     }
 
     fn seated(&self, person: &PersonId) -> Vec<Step> {
@@ -245,9 +250,12 @@ impl Teller<'_> {
         })
     }
 
-    /// The practice sees that they wait no more, and whoever still does is told where they stand now.
+    /// The practice sees it from outside of the room, too, and whoever still waits is told where they stand now.
     fn out_of_the_queue(&self, person: &PersonId, mut steps: Vec<Step>) -> Vec<Step> {
-        steps.extend(self.hosts("no-longer-waiting", &json!({ "userId": person.as_str() })));
+        let payload = self.full(json!({ "userId": person.as_str() }));
+        let outside =
+            |to: &Party| Step::Outside { to: to.id.clone(), event: "no-longer-waiting", payload: payload.clone() };
+        steps.extend(self.hosts().map(outside));
         let waiting = self.call.seats().map(|seats| seats.waiting()).unwrap_or_default();
         steps.extend(waiting.into_iter().map(|(person, _)| Step::Wait { person: person.clone() }));
         steps
