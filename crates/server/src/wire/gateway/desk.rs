@@ -116,8 +116,11 @@ impl Seated<'_> {
     async fn enter(&self, given: &Given<'_>) -> Answer {
         let at = place(given)?;
         let app = &self.gateway.wire.app;
-        // Nothing is kept for a room that there is not, or of which this person may not know.
-        let room = seats::find(app, self.asker, &at).await?.0.value.id;
+        // Nothing is kept for a room that there is not, or of which this person may not know, or that is not the call's.
+        let room = match given.room_id {
+            Some(_) => seats::find(app, self.asker, &at).await?.0.value.id,
+            None => self.room(given).await?,
+        };
         let older = self.gateway.hub.ask_to_enter(&room, self.line, translate::announced(given.client.as_ref())?);
         let (held, was_there) = match seats::enter(app, self.asker, &at).await {
             Ok(Entry::Now(held)) => (held, false),
